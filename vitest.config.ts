@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// Tests run the sources: the package's own `#sha256` import is pointed at the Node back end in src.
+// Tests run the sources: the package's own `#crypto` import is pointed at the Node back end in src.
 export default defineConfig({
   resolve: {
-    alias: { '#sha256': fileURLToPath(new URL('./src/core/sha256-node.ts', import.meta.url)) },
+    alias: { '#crypto': fileURLToPath(new URL('./src/core/crypto-node.ts', import.meta.url)) },
   },
   test: {
     include: ['test/**/*.test.ts'],

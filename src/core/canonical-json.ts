@@ -1,0 +1,88 @@
+/**
+ * RFC 8785 canonical JSON over plain values.
+ *
+ * Anything that has no JSON form of its own is refused instead of converted: NaN, undefined, functions, dates, maps,
+ * lone surrogates, holes in arrays. So two values with one text are equal, whoever wrote them.
+ */
+import { isWellFormed } from './bytes.ts';
+import { InputError } from './errors.ts';
+
+/** Deeper values are refused, so that no input can exhaust the stack. */
+export const MAX_JSON_DEPTH = 256;
+
+/** A value with a canonical JSON text. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/**
+ * The canonical JSON text of a value.
+ *
+ * @param value - Plain JSON: null, booleans, finite numbers, well-formed strings, dense arrays and plain objects.
+ * @throws {@link InputError} `ERR_CANONICAL_JSON` with the JSON pointer of the first value that is something else, of a
+ *   cycle, or of nesting beyond {@link MAX_JSON_DEPTH}.
+ * @see RFC 8785 §3.2
+ */
+export function canonicalize(value: unknown): string {
+  return serialize(value, []);
+}
+
+// `path` is the chain of keys to `value`; it only grows and shrinks, so an error can name its place at no cost.
+function serialize(value: unknown, path: string[]): string {
+  switch (typeof value) {
+    case 'string':
+      return serializeString(value, path);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'number':
+      if (!Number.isFinite(value)) throw notJson(`${value}`, path);
+      // RFC 8785 §3.2.2.3: the ECMAScript form, in which negative zero is "0".
+      return `${value}`;
+    case 'object':
+      if (value === null) return 'null';
+      if (path.length >= MAX_JSON_DEPTH) throw notJson(`nesting deeper than ${MAX_JSON_DEPTH}`, path);
+      return Array.isArray(value) ? serializeArray(value, path) : serializeObject(value, path);
+    default:
+      throw notJson(typeof value, path);
+  }
+}
+
+function serializeString(text: string, path: readonly string[]): string {
+  if (!isWellFormed(text)) throw notJson('a lone surrogate', path);
+  // RFC 8785 §3.2.2.2 escapes exactly what JSON.stringify escapes in well-formed text.
+  return JSON.stringify(text);
+}
+
+function serializeArray(items: readonly unknown[], path: string[]): string {
+  let text = '[';
+  for (let i = 0; i < items.length; i++) {
+    path.push(`${i}`);
+    // A hole reads as undefined, which is refused one level down.
+    text += (i === 0 ? '' : ',') + serialize(items[i], path);
+    path.pop();
+  }
+  return `${text}]`;
+}
+
+function serializeObject(object: object, path: string[]): string {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null) throw notJson('an object that is not plain', path);
+  if (Object.getOwnPropertySymbols(object).length > 0) throw notJson('a symbol key', path);
+  let text = '{';
+  // RFC 8785 §3.2.3 orders keys by UTF-16 code units, as the default sort does.
+  for (const key of Object.keys(object).toSorted()) {
+    path.push(key);
+    const separator = text === '{' ? '' : ',';
+    text += `${separator}${serializeString(key, path)}:${serialize(Reflect.get(object, key), path)}`;
+    path.pop();
+  }
+  return `${text}}`;
+}
+
+function notJson(found: string, path: readonly string[]): InputError {
+  const pointer = path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return new InputError('ERR_CANONICAL_JSON', `cannot canonicalize JSON at "${pointer}": got ${found}`, { pointer });
+}

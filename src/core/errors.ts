@@ -1,0 +1,117 @@
+/**
+ * Every error that this project throws on purpose.
+ *
+ * The class says what the caller should do; the code says what happened. Codes are public API: add freely, never
+ * rename or reuse one. Messages say action, value, place and what was wanted; they never hold a secret, a prompt or
+ * text of a model.
+ */
+
+/** Fix the command or the call. */
+export type UsageCode = 'ERR_USAGE';
+
+/** Fix the file. */
+export type InputCode =
+  | 'ERR_BASE64'
+  | 'ERR_CANONICAL_JSON'
+  | 'ERR_DIGEST'
+  | 'ERR_HEX'
+  | 'ERR_KEY_ENCRYPTED'
+  | 'ERR_KEY_MALFORMED'
+  | 'ERR_KEY_UNSUPPORTED'
+  | 'ERR_UTF8';
+
+/** Look at the endpoint or the network. */
+export type EndpointCode = 'ERR_ENDPOINT';
+
+/** Do not trust this transcript. */
+export type VerificationCode =
+  | 'ERR_CHECKPOINT_MALFORMED'
+  | 'ERR_ENVELOPE_MALFORMED'
+  | 'ERR_ENVELOPE_SIGNATURE'
+  | 'ERR_ENVELOPE_UNTRUSTED'
+  | 'ERR_LINE_FORM'
+  | 'ERR_NOTE_MALFORMED'
+  | 'ERR_NOTE_SIGNATURE'
+  | 'ERR_NOTE_UNTRUSTED'
+  | 'ERR_PROOF_LENGTH'
+  | 'ERR_PROOF_RANGE'
+  | 'ERR_PROOF_ROOT'
+  | 'ERR_SIGNATURE'
+  | 'ERR_SSHSIG_MALFORMED'
+  | 'ERR_SSHSIG_NAMESPACE'
+  | 'ERR_SSHSIG_SIGNATURE'
+  | 'ERR_SSHSIG_UNSUPPORTED'
+  | 'ERR_STATEMENT_MALFORMED';
+
+/** The base of every error thrown on purpose; anything else that escapes is a bug of ours. */
+export class TouchstoneError<C extends string = string> extends Error {
+  readonly code: C;
+
+  constructor(code: C, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+  }
+}
+
+/** The command, the option or the call is wrong; nothing was read or sent. */
+export class UsageError extends TouchstoneError<UsageCode> {}
+
+/** Where in a file the fault is; every part that is known is also in the message. */
+export interface InputPlace {
+  readonly path?: string;
+  /** One-based. */
+  readonly line?: number;
+  /** RFC 6901 JSON pointer. */
+  readonly pointer?: string;
+}
+
+/** A file is not what it should be. */
+export class InputError extends TouchstoneError<InputCode> {
+  readonly place: InputPlace;
+
+  constructor(code: InputCode, message: string, options: ErrorOptions & InputPlace = {}) {
+    super(code, message, 'cause' in options ? { cause: options.cause } : undefined);
+    const { path, line, pointer } = options;
+    this.place = {
+      ...(path === undefined ? {} : { path }),
+      ...(line === undefined ? {} : { line }),
+      ...(pointer === undefined ? {} : { pointer }),
+    };
+  }
+}
+
+/** The endpoint or the network failed; `status` is the HTTP status, or null when there was no response. */
+export class EndpointError extends TouchstoneError<EndpointCode> {
+  readonly retryable: boolean;
+  readonly status: number | null;
+
+  constructor(
+    code: EndpointCode,
+    message: string,
+    options: ErrorOptions & { readonly retryable: boolean; readonly status: number | null },
+  ) {
+    super(code, message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.retryable = options.retryable;
+    this.status = options.status;
+  }
+}
+
+/** What was published does not verify; `detail` carries unverified facts for inspection and must not be trusted. */
+export class VerificationError extends TouchstoneError<VerificationCode> {
+  readonly detail: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: VerificationCode,
+    message: string,
+    options: ErrorOptions & { readonly detail?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(code, message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.detail = options.detail ?? {};
+  }
+}
+
+/** Whether a caught value was thrown on purpose by this project, and with one of the given codes if any are given. */
+export function isTouchstoneError(value: unknown, ...codes: readonly string[]): value is TouchstoneError {
+  return value instanceof TouchstoneError && (codes.length === 0 || codes.includes(value.code));
+}
