@@ -137,13 +137,22 @@ export function isWellFormed(text: string): boolean {
 }
 
 /**
+ * The text itself, if it is well formed.
+ *
+ * @throws {@link InputError} `ERR_UTF8` on a lone surrogate, which platforms would silently replace.
+ */
+export function wellFormed(text: string): string {
+  if (!isWellFormed(text)) throw new InputError('ERR_UTF8', 'cannot encode text as UTF-8: it has a lone surrogate');
+  return text;
+}
+
+/**
  * The UTF-8 bytes of a text.
  *
- * @throws {@link InputError} `ERR_UTF8` on a lone surrogate, which the platform would silently replace.
+ * @throws {@link InputError} `ERR_UTF8` on a lone surrogate.
  */
 export function encodeUtf8(text: string): Uint8Array {
-  if (!isWellFormed(text)) throw new InputError('ERR_UTF8', 'cannot encode text as UTF-8: it has a lone surrogate');
-  return utf8Encoder.encode(text);
+  return utf8Encoder.encode(wellFormed(text));
 }
 
 /** The text of UTF-8 bytes, byte order mark included, or null if they are not valid UTF-8. */

@@ -30,24 +30,36 @@ export function canonicalize(value: unknown): string {
   return serialize(value, []);
 }
 
+/**
+ * The object that a canonical JSON text stands for, or null for any other text.
+ *
+ * @see {@link canonicalize} for what is canonical
+ */
+export function tryParseCanonical(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) && canonicalize(value) === text ? value : null;
+  } catch {
+    // Not JSON, or nested too deeply: not canonical in either case.
+    return null;
+  }
+}
+
+/** Whether a value that came out of JSON.parse is an object. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 // `path` is the chain of keys to `value`; it only grows and shrinks, so an error can name its place at no cost.
 function serialize(value: unknown, path: string[]): string {
-  switch (typeof value) {
-    case 'string':
-      return serializeString(value, path);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'number':
-      if (!Number.isFinite(value)) throw notJson(`${value}`, path);
-      // RFC 8785 §3.2.2.3: the ECMAScript form, in which negative zero is "0".
-      return `${value}`;
-    case 'object':
-      if (value === null) return 'null';
-      if (path.length >= MAX_JSON_DEPTH) throw notJson(`nesting deeper than ${MAX_JSON_DEPTH}`, path);
-      return Array.isArray(value) ? serializeArray(value, path) : serializeObject(value, path);
-    default:
-      throw notJson(typeof value, path);
+  if (typeof value === 'string') return serializeString(value, path);
+  if (typeof value === 'object' && value !== null) {
+    if (path.length >= MAX_JSON_DEPTH) throw notJson(`nesting deeper than ${MAX_JSON_DEPTH}`, path);
+    return Array.isArray(value) ? serializeArray(value, path) : serializeObject(value, path);
   }
+  // RFC 8785 §3.2.2.3: the ECMAScript form of a number, in which negative zero is "0".
+  if (value === null || typeof value === 'boolean' || Number.isFinite(value)) return String(value);
+  throw notJson(typeof value === 'number' ? `${value}` : typeof value, path);
 }
 
 function serializeString(text: string, path: readonly string[]): string {

@@ -1,5 +1,6 @@
 /** The cryptographic back end for Node: OpenSSL through node:crypto. */
 import * as crypto from 'node:crypto';
+import { wellFormed } from './bytes.ts';
 import type { CryptoBackend, Sha256Hasher } from './crypto-backend.ts';
 
 // RFC 8410 §7 and §4: the DER before a raw Ed25519 seed (PKCS #8) and before a raw public key (SPKI).
@@ -9,8 +10,8 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 /** The node:crypto back end. */
 export const backend: CryptoBackend = {
   // A digest that leaves OpenSSL as a string costs a quarter of one that leaves it as a Buffer.
-  sha256: (input) => bytesOf(crypto.hash('sha256', input, 'binary')),
-  sha256Hex: (input) => crypto.hash('sha256', input, 'hex'),
+  sha256: (input) => bytesOf(crypto.hash('sha256', checked(input), 'binary')),
+  sha256Hex: (input) => crypto.hash('sha256', checked(input), 'hex'),
   sha512: (input) => plain(crypto.createHash('sha512').update(input).digest()),
   createSha256,
   hmacSha256: (key, message) => plain(crypto.createHmac('sha256', key).update(message).digest()),
@@ -18,6 +19,10 @@ export const backend: CryptoBackend = {
   ed25519Sign: (seed, message) => plain(crypto.sign(null, message, privateKey(seed))),
   ed25519Verify: (publicKey, message, signature) => crypto.verify(null, message, spki(publicKey), signature),
 };
+
+function checked(input: Uint8Array | string): Uint8Array | string {
+  return typeof input === 'string' ? wellFormed(input) : input;
+}
 
 function bytesOf(latin1: string): Uint8Array {
   const bytes = new Uint8Array(latin1.length);
@@ -34,7 +39,7 @@ function createSha256(): Sha256Hasher {
   const hash = crypto.createHash('sha256');
   const hasher: Sha256Hasher = {
     update(part) {
-      hash.update(part);
+      hash.update(checked(part));
       return hasher;
     },
     digest: () => plain(hash.digest()),

@@ -23,15 +23,18 @@ export function parseDigest(text: string): Digest {
   return text;
 }
 
-/** The plain SHA-256 of bytes or well-formed text, as `sha256sum` prints it. */
+/** The plain SHA-256 of bytes or text, as `sha256sum` prints it. */
 export function digest(input: Uint8Array | string): Digest {
-  return sha256Hex(input) as Digest;
+  return parseDigest(sha256Hex(input));
 }
 
-/** 32 bytes as a digest. */
+/**
+ * 32 bytes as a digest.
+ *
+ * @throws {@link InputError} `ERR_DIGEST` for another number of bytes
+ */
 export function digestFromBytes(bytes: Uint8Array): Digest {
-  if (bytes.length !== 32) throw new RangeError(`a digest has 32 bytes, got ${bytes.length}`);
-  return encodeHex(bytes) as Digest;
+  return parseDigest(encodeHex(bytes));
 }
 
 /**

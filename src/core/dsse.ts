@@ -7,7 +7,8 @@
  * @see https://github.com/secure-systems-lab/dsse/blob/v1.0.2/protocol.md
  */
 import { concatBytes, encodeBase64, encodeUtf8, tryDecodeBase64, tryDecodeUtf8 } from './bytes.ts';
-import { canonicalize } from './canonical-json.ts';
+import { canonicalize, isJsonObject, tryParseCanonical } from './canonical-json.ts';
+import type { JsonObject } from './canonical-json.ts';
 import { VerificationError } from './errors.ts';
 
 /** More signatures than this are refused. */
@@ -85,7 +86,7 @@ export function formatEnvelope({ payloadType, payload, signatures }: Envelope): 
  */
 export function parseEnvelope(envelope: Uint8Array | string): Envelope {
   const text = typeof envelope === 'string' ? envelope : tryDecodeUtf8(envelope);
-  const value = text === null ? null : parseCanonical(text);
+  const value = tryParseCanonical(text ?? '');
   const { payload, payloadType, signatures } = fieldsOf(value, ['payload', 'payloadType', 'signatures']);
   const payloadBytes = bytesOf(payload, 'payload');
   if (typeof payloadType !== 'string' || payloadType === '') throw malformed('payloadType is not a text');
@@ -103,22 +104,9 @@ function parseSignature(value: unknown): EnvelopeSignature {
   return { keyid, signature: bytesOf(sig, 'sig') };
 }
 
-// The value of a canonical JSON text, or null for any other text.
-function parseCanonical(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return canonicalize(value) === text ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function fieldsOf(value: unknown, names: readonly string[]): Record<string, unknown> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject || Object.keys(value).toSorted().join() !== names.join()) {
-    throw malformed(`want canonical JSON with exactly ${names.join(', ')}`);
-  }
-  return { ...value };
+function fieldsOf(value: unknown, names: readonly string[]): JsonObject {
+  if (isJsonObject(value) && Object.keys(value).join() === names.join()) return value;
+  throw malformed(`want canonical JSON with exactly ${names.join(', ')}`);
 }
 
 function bytesOf(value: unknown, name: string): Uint8Array {

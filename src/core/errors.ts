@@ -18,7 +18,8 @@ export type InputCode =
   | 'ERR_KEY_ENCRYPTED'
   | 'ERR_KEY_MALFORMED'
   | 'ERR_KEY_UNSUPPORTED'
-  | 'ERR_UTF8';
+  | 'ERR_UTF8'
+  | 'ERR_WEIGHTS_MALFORMED';
 
 /** Look at the endpoint or the network. */
 export type EndpointCode = 'ERR_ENDPOINT';
@@ -30,6 +31,8 @@ export type VerificationCode =
   | 'ERR_ENVELOPE_SIGNATURE'
   | 'ERR_ENVELOPE_UNTRUSTED'
   | 'ERR_LINE_FORM'
+  | 'ERR_OPENING_COMMITMENT'
+  | 'ERR_OPENING_FORM'
   | 'ERR_PLAN_FORM'
   | 'ERR_RECORD_FIELD'
   | 'ERR_RECORD_KIND'

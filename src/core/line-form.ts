@@ -98,12 +98,12 @@ function checkValue(value: unknown, depth: number): void {
   if (typeof value === 'string' || typeof value === 'boolean') return;
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw lineError('a number is not an integer within ±(2^53-1)');
-  } else if (value === null) {
-    throw lineError('null is not allowed: leave the key out');
+  } else if (Array.isArray(value)) {
+    checkArray(value, depth + 1);
   } else if (isObject(value)) {
     checkObject(value, depth + 1);
   } else {
-    checkArray(value as readonly unknown[], depth + 1);
+    throw lineError('null is not allowed: leave the key out');
   }
 }
 

@@ -15,7 +15,7 @@ export function emptyRoot(): Uint8Array {
   return sha256('');
 }
 
-/** SHA-256(0x00 ‖ record): the hash of one leaf. Text must be well formed. @see RFC 6962 §2.1 */
+/** SHA-256(0x00 ‖ record): the hash of one leaf. @see RFC 6962 §2.1 */
 export function leafHash(record: Uint8Array | string): Uint8Array {
   if (typeof record === 'string') return sha256(`\0${record}`);
   const prefixed = new Uint8Array(record.length + 1);

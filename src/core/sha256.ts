@@ -1,19 +1,21 @@
 /**
- * SHA-256 and HMAC-SHA-256, by node:crypto in Node and by @noble elsewhere.
+ * SHA-256, SHA-512 and HMAC-SHA-256, by node:crypto in Node and by @noble elsewhere.
  *
- * Text stands for its UTF-8 bytes and must be well formed; that is the caller's duty on the hot path and checked by
- * whatever made the text (`decodeUtf8`, `parseLine`, `canonicalize`).
+ * Text stands for its UTF-8 bytes; text with a lone surrogate has none and is refused with `ERR_UTF8`.
  */
 import { backend } from '#crypto';
 import type { Sha256Hasher } from './crypto-backend.ts';
 
 export type { Sha256Hasher } from './crypto-backend.ts';
 
-/** The 32-byte SHA-256 of bytes or well-formed text. */
+/** The 32-byte SHA-256 of bytes or text. */
 export const sha256: (input: Uint8Array | string) => Uint8Array = backend.sha256;
 
-/** The SHA-256 of bytes or well-formed text as 64 lowercase hex digits. */
+/** The SHA-256 of bytes or text as 64 lowercase hex digits. */
 export const sha256Hex: (input: Uint8Array | string) => string = backend.sha256Hex;
+
+/** The 64-byte SHA-512 of bytes. */
+export const sha512: (input: Uint8Array) => Uint8Array = backend.sha512;
 
 /** A hasher for input that comes in parts. */
 export const createSha256: () => Sha256Hasher = backend.createSha256;
