@@ -26,6 +26,7 @@ export type EndpointCode = 'ERR_ENDPOINT';
 
 /** Do not trust this transcript. */
 export type VerificationCode =
+  | 'ERR_BUNDLE_FORM'
   | 'ERR_CHECKPOINT_MALFORMED'
   | 'ERR_ENVELOPE_MALFORMED'
   | 'ERR_ENVELOPE_SIGNATURE'

@@ -4,7 +4,7 @@
  * A commitment hides its content because the salt is 32 secret bytes, and binds it because SHA-256 does. The salt of one
  * opening says nothing about any other, so every sample can be disclosed on its own.
  */
-import { concatBytes, encodeUtf8 } from '../core/bytes.ts';
+import { encodeUtf8 } from '../core/bytes.ts';
 import { domainTag, taggedDigest, type Digest } from '../core/digest.ts';
 import { hmacSha256 } from '../core/sha256.ts';
 
@@ -25,11 +25,12 @@ export function deriveSalt(secret: Uint8Array, label: Label, number: number): Ui
 }
 
 /**
- * SHA-256(`touchstone/v1/commit` ‖ LF ‖ label ‖ LF ‖ salt ‖ bytes).
+ * SHA-256(`touchstone/v1/commit` ‖ LF ‖ label ‖ LF ‖ salt ‖ content).
  *
  * @param salt - Exactly 32 bytes; a fixed length keeps salt and content apart.
+ * @param content - Bytes, or well-formed text that stands for its UTF-8 bytes.
  */
-export function commit(label: Label, salt: Uint8Array, bytes: Uint8Array): Digest {
+export function commit(label: Label, salt: Uint8Array, content: Uint8Array | string): Digest {
   if (salt.length !== 32) throw new RangeError(`a salt has 32 bytes, got ${salt.length}`);
-  return taggedDigest('commit', `${label}\n`, concatBytes(salt, bytes));
+  return taggedDigest('commit', `${label}\n`, salt, content);
 }

@@ -277,4 +277,3 @@ export function rulesDigest(plan: Plan): Digest {
 export function countsAsWrong(plan: Plan, reason: UnscoredReason): boolean {
   return plan.rules.unscored[reason] === 'wrong';
 }
-

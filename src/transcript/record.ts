@@ -6,7 +6,19 @@
  */
 import { formatLine, parseLine } from '../core/line-form.ts';
 import { VerificationError } from '../core/errors.ts';
-import { conform, digestText, integer, list, mapOf, nameText, object, oneOf, text, timeText, type Shape } from './shape.ts';
+import {
+  conform,
+  digestText,
+  integer,
+  list,
+  mapOf,
+  nameText,
+  object,
+  oneOf,
+  text,
+  timeText,
+  type Shape,
+} from './shape.ts';
 import type { LineObject } from '../core/line-form.ts';
 
 /** The format of plan, records, bundle and statements. */
@@ -96,6 +108,8 @@ export interface ScoreRecord {
   readonly repeat: number;
   /** Sequence number of the outcome that was scored; absent if the item was never asked. */
   readonly of?: number;
+  /** Commitment to the item, if it was never asked and so has no intent that states it. */
+  readonly item?: string;
   readonly num?: number;
   readonly den?: number;
   /** Commitment to the extracted answer; absent if nothing was extracted. */
@@ -145,14 +159,7 @@ export interface EndRecord {
 
 /** Any record. */
 export type TranscriptRecord =
-  | HeaderRecord
-  | IntentRecord
-  | OutcomeRecord
-  | ScoreRecord
-  | MarkRecord
-  | ResumeRecord
-  | AggregateRecord
-  | EndRecord;
+  HeaderRecord | IntentRecord | OutcomeRecord | ScoreRecord | MarkRecord | ResumeRecord | AggregateRecord | EndRecord;
 
 const seq = integer(0);
 const result: Shape<LineObject> = (value) =>
@@ -198,6 +205,7 @@ const shapes: { readonly [K in TranscriptRecord['k']]: Shape<Extract<TranscriptR
     { k: oneOf('score'), seq, index: integer(0), repeat: integer(0) },
     {
       of: seq,
+      item: digestText,
       num: integer(0),
       den: integer(1),
       extracted: digestText,
@@ -239,7 +247,10 @@ export function parseRecord(line: string): TranscriptRecord {
   const value = parseLine(line);
   const kind = value['k'];
   if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) {
-    throw new VerificationError('ERR_RECORD_KIND', `cannot read record: want a kind of ${Object.keys(shapes).join(', ')}`);
+    throw new VerificationError(
+      'ERR_RECORD_KIND',
+      `cannot read record: want a kind of ${Object.keys(shapes).join(', ')}`,
+    );
   }
   const shape = shapes[kind as TranscriptRecord['k']] as Shape<TranscriptRecord>;
   const record = conform(shape, value, (complaint) => fieldError(kind, complaint));
@@ -251,9 +262,16 @@ export function parseRecord(line: string): TranscriptRecord {
 function checkVerdict(score: ScoreRecord): void {
   const { num, den, unscored } = score;
   const isScored = num !== undefined && den !== undefined && num <= den && score.of !== undefined;
-  const isUnscored = num === undefined && den === undefined && score.extracted === undefined && score.rule === undefined;
+  const isUnscored =
+    num === undefined && den === undefined && score.extracted === undefined && score.rule === undefined;
   if (unscored === undefined ? !isScored : !isUnscored) {
-    throw fieldError('score', ': want either num <= den with the outcome they follow from, or a reason for having none');
+    throw fieldError(
+      'score',
+      ': want either num <= den with the outcome they follow from, or a reason for having none',
+    );
+  }
+  if ((score.of === undefined) !== (score.item !== undefined)) {
+    throw fieldError('score', ': want the outcome it follows from, or the item if it was never asked');
   }
 }
 

@@ -35,7 +35,8 @@ export function object<T extends object>(
     for (const key of must) if (!Object.hasOwn(value, key)) return `: field "${key}" is missing`;
     for (const [key, held] of Object.entries(value)) {
       const complaint = fields.get(key)?.(held);
-      if (complaint === undefined) return `: a field is not known here: want ${[...fields.keys()].toSorted().join(', ')}`;
+      if (complaint === undefined)
+        return `: a field is not known here: want ${[...fields.keys()].toSorted().join(', ')}`;
       if (complaint !== null) return `/${key}${complaint}`;
     }
     return null;
@@ -116,7 +117,10 @@ export const digestText: Shape<string> = text(64, /^[0-9a-f]{64}$/);
 export const decimalText: Shape<string> = text(40, /^(?!-0(?:\.0+)?$)-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/);
 
 /** A moment in RFC 3339 UTC with milliseconds. */
-export const timeText: Shape<string> = text(24, /^\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/);
+export const timeText: Shape<string> = text(
+  24,
+  /^\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/,
+);
 
 /** A name or an identifier: printable ASCII without quotes, brackets and backslash. */
 export function nameText(max: number): Shape<string> {

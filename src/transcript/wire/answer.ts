@@ -9,7 +9,8 @@ import { nameText } from '../shape.ts';
 import { eventData, isEventStream } from './sse.ts';
 
 /** Why a body with a good HTTP status is no answer. */
-export type BodyFault = 'ERR_BODY_NOT_UTF8' | 'ERR_BODY_NOT_JSON' | 'ERR_BODY_ERROR' | 'ERR_BODY_NO_CHOICE' | 'ERR_STREAM_CUT';
+export type BodyFault =
+  'ERR_BODY_NOT_UTF8' | 'ERR_BODY_NOT_JSON' | 'ERR_BODY_ERROR' | 'ERR_BODY_NO_CHOICE' | 'ERR_STREAM_CUT';
 
 /** An answer; fields that the server left out, or filled with something unprintable, are absent. */
 export interface Answer {
@@ -58,7 +59,7 @@ function parseCompletion(completion: Json | null): ParsedBody {
   if (choice === null || message === null) return { fault: 'ERR_BODY_NO_CHOICE' };
   return {
     answer: {
-      text: contentText(message['content']),
+      text: wellFormed(contentText(message['content'])),
       refused: isText(message['refusal']),
       ...reportedName('finish', choice['finish_reason']),
       ...reportedFacts(completion),
@@ -87,7 +88,12 @@ function parseStream(events: readonly string[]): ParsedBody {
   }
   // A stream that stops without saying so was cut; what came before is not an answer.
   if (!done && facts.finish === undefined) return { fault: 'ERR_STREAM_CUT' };
-  return { answer: { text: parts.join(''), refused, ...facts } };
+  return { answer: { text: wellFormed(parts.join('')), refused, ...facts } };
+}
+
+// JSON can spell half of a surrogate pair, which has no UTF-8 form; it is read as U+FFFD, as a decoder would.
+function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
 }
 
 function reportedFacts(body: Json): Omit<Answer, 'text' | 'refused' | 'finish'> {
@@ -113,7 +119,10 @@ function tokenCount<K extends string>(key: K, value: unknown): { readonly [P in 
 function contentText(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
-  return content.map((part) => asObject(part)?.['text']).filter((text) => typeof text === 'string').join('');
+  return content
+    .map((part) => asObject(part)?.['text'])
+    .filter((text) => typeof text === 'string')
+    .join('');
 }
 
 function firstChoice(body: Json): Json | null {

@@ -24,7 +24,17 @@ export interface RequestPlan {
 }
 
 /** Members that `extra` may not set, because plan fields of their own decide them. */
-const RESERVED = new Set(['messages', 'model', 'n', 'stream', 'stream_options', 'seed', 'stop', 'temperature', 'top_p']);
+const RESERVED = new Set([
+  'messages',
+  'model',
+  'n',
+  'stream',
+  'stream_options',
+  'seed',
+  'stop',
+  'temperature',
+  'top_p',
+]);
 
 /**
  * The builder of a plan's request bodies.
@@ -85,4 +95,3 @@ function jsonObject(text: string, field: string): JsonObject {
 function formError(fault: string): VerificationError {
   return new VerificationError('ERR_PLAN_FORM', `cannot build request of plan: ${fault}`);
 }
-

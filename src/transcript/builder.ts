@@ -1,0 +1,117 @@
+/**
+ * Builds a transcript record by record: sequence numbers, marks, commitments, the running tree.
+ *
+ * Pure: it turns facts into lines, in order; a journal makes them durable. Content lines come before the record that
+ * commits to them, so a journal that writes content first never leaves a commitment without its content.
+ */
+import { createCompactRange } from '../core/compact-range.ts';
+import { encodeHex } from '../core/bytes.ts';
+import { leafHash } from '../core/merkle.ts';
+import { createSha256 } from '../core/sha256.ts';
+import { digestFromBytes, type Digest } from '../core/digest.ts';
+import { commit, deriveSalt, type Label } from './commitment.ts';
+import { formatOpening, formatTextOpening } from './opening.ts';
+import { formatRecord, type MarkRecord, type TranscriptRecord } from './record.ts';
+
+/** Every record whose sequence number is a positive multiple of this is a mark, and no other is. */
+export const MARK_INTERVAL = 256;
+
+type Unnumbered<R> = R extends TranscriptRecord ? Omit<R, 'seq'> : never;
+
+/** A record without its sequence number, which the builder gives. */
+export type NewRecord = Unnumbered<Exclude<TranscriptRecord, MarkRecord>>;
+
+/** Lines that are to be written, content before records; without newlines. */
+export interface PendingLines {
+  readonly content: readonly string[];
+  readonly records: readonly string[];
+}
+
+/** Content in one of its two forms; text must be well formed. */
+export type Content = Uint8Array | string;
+
+/** The tree over all records so far. */
+export interface TreeHead {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+/** Accumulates the lines of one transcript. */
+export interface TranscriptBuilder {
+  /** Sequence number that the next record will have. */
+  nextSeq(): number;
+  /** Commit to content of the next record, and queue its opening. */
+  commitNext(label: Exclude<Label, 'item' | 'target'>, content: Content): Digest;
+  /** Queue the opening of an item or a target, whose commitment the suite has already made. */
+  openItem(label: 'item' | 'target', index: number, salt: Uint8Array, bytes: Uint8Array): void;
+  /** Queue a record; gives its sequence number. */
+  append(record: NewRecord): number;
+  /** Take in a line that is already written, after a resume; nothing is queued. */
+  absorb(line: string): void;
+  /** The queued lines, which are then no longer queued. */
+  take(): PendingLines;
+  /** The tree over all records appended so far. */
+  head(): TreeHead;
+  /** SHA-256 of records.jsonl. To be called once, after the last record. */
+  recordsDigest(): Digest;
+}
+
+/**
+ * An empty transcript.
+ *
+ * @param secret - 32 secret bytes of the run, from which all its salts are derived.
+ */
+export function createBuilder(secret: Uint8Array): TranscriptBuilder {
+  const range = createCompactRange();
+  let content: string[] = [];
+  let records: string[] = [];
+  const fileHash = createSha256();
+
+  const add = (line: string): void => {
+    range.append(leafHash(line));
+    fileHash.update(`${line}\n`);
+  };
+  const queue = (record: TranscriptRecord): void => {
+    const line = formatRecord(record);
+    add(line);
+    records.push(line);
+  };
+  const markIfDue = (): void => {
+    if (range.size === 0 || range.size % MARK_INTERVAL !== 0) return;
+    queue({ k: 'mark', seq: range.size, size: range.size, root: encodeHex(range.root()) });
+  };
+  return {
+    nextSeq() {
+      markIfDue();
+      return range.size;
+    },
+    commitNext(label, bytes) {
+      markIfDue();
+      const salt = deriveSalt(secret, label, range.size);
+      content.push(
+        typeof bytes === 'string'
+          ? formatTextOpening(label, range.size, salt, bytes)
+          : formatOpening({ label, number: range.size, salt, bytes }),
+      );
+      return commit(label, salt, bytes);
+    },
+    openItem(label, index, salt, bytes) {
+      content.push(formatOpening({ label, number: index, salt, bytes }));
+    },
+    append(record) {
+      markIfDue();
+      const seq = range.size;
+      queue({ ...record, seq } as TranscriptRecord);
+      return seq;
+    },
+    absorb: add,
+    take() {
+      const pending = { content, records };
+      content = [];
+      records = [];
+      return pending;
+    },
+    head: () => ({ size: range.size, root: range.root() }),
+    recordsDigest: () => digestFromBytes(fileHash.digest()),
+  };
+}

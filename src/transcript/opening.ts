@@ -1,0 +1,121 @@
+/**
+ * Openings: content together with the salt that opens its commitment, one canonical JSON line each.
+ *
+ * An opening names the record (`seq`) or the item (`index`) that commits to it. Nothing in it is trusted: it counts only
+ * if its bytes and salt hash to the commitment in the signed records.
+ */
+import { encodeBase64, encodeHex, encodeUtf8, tryDecodeBase64, tryDecodeHex, tryDecodeUtf8 } from '../core/bytes.ts';
+import { canonicalize } from '../core/canonical-json.ts';
+import { VerificationError } from '../core/errors.ts';
+import { commit, type Label } from './commitment.ts';
+import { conform, integer, object, oneOf, text, type Shape } from './shape.ts';
+
+/** Most UTF-16 units in one opening line. */
+export const MAX_OPENING_UNITS = 16 * 1024 * 1024;
+
+/** Content and the salt of its commitment. */
+export interface Opening {
+  readonly label: Label;
+  /** Item index for `item` and `target`, sequence number of the record for the others. */
+  readonly number: number;
+  /** 32 bytes. */
+  readonly salt: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+interface OpeningLine {
+  readonly label: Label;
+  readonly salt: string;
+  readonly index?: number;
+  readonly seq?: number;
+  readonly utf8?: string;
+  readonly b64?: string;
+}
+
+const shape: Shape<OpeningLine> = object<OpeningLine>(
+  { label: oneOf('item', 'target', 'request', 'response', 'extracted'), salt: text(64, /^[0-9a-f]{64}$/) },
+  { index: integer(0), seq: integer(0), utf8: text(MAX_OPENING_UNITS), b64: text(MAX_OPENING_UNITS) },
+);
+
+// No record line begins with one of these: a record always has a key "k", and no key of a record sorts so.
+const START: RegExp = /^\{(?:"b64":|"label":|"index":\d+,"label":)/;
+
+/** Whether a line of a publication is an opening and not a record. */
+export function isOpeningLine(line: string): boolean {
+  return START.test(line);
+}
+
+function isItemLabel(label: Label): boolean {
+  return label === 'item' || label === 'target';
+}
+
+/** The line of an opening, without its newline: as text if its bytes are valid UTF-8, otherwise as base64. */
+export function formatOpening(opening: Opening): string {
+  const { label, number, salt, bytes } = opening;
+  const utf8 = tryDecodeUtf8(bytes);
+  return formatLineOf(label, number, salt, utf8 === null ? { b64: encodeBase64(bytes) } : { utf8 });
+}
+
+/** The line of an opening whose content is at hand as well-formed text. */
+export function formatTextOpening(label: Label, number: number, salt: Uint8Array, content: string): string {
+  return formatLineOf(label, number, salt, { utf8: content });
+}
+
+// Keys are written in canonical order by hand: this runs five times a sample.
+function formatLineOf(
+  label: Label,
+  number: number,
+  salt: Uint8Array,
+  content: { readonly utf8: string } | { readonly b64: string },
+): string {
+  const b64 = 'b64' in content ? `"b64":"${content.b64}",` : '';
+  const index = isItemLabel(label) ? `"index":${number},` : '';
+  const seq = isItemLabel(label) ? '' : `,"seq":${number}`;
+  const utf8 = 'utf8' in content ? `,"utf8":${JSON.stringify(content.utf8)}` : '';
+  return `{${b64}${index}"label":"${label}","salt":"${encodeHex(salt)}"${seq}${utf8}}`;
+}
+
+/**
+ * The opening in a line.
+ *
+ * @throws {@link VerificationError} `ERR_OPENING_FORM` if the line is not the one form of an opening.
+ */
+export function parseOpening(line: string): Opening {
+  if (line.length > MAX_OPENING_UNITS) throw formError(`: want at most ${MAX_OPENING_UNITS} units`);
+  const { label, salt, index, seq, utf8, b64 } = conform(shape, parseCanonical(line), formError);
+  const [number, other] = isItemLabel(label) ? [index, seq] : [seq, index];
+  if (number === undefined || other !== undefined) throw formError(': want index for item and target, seq otherwise');
+  if ((utf8 === undefined) === (b64 === undefined)) throw formError(': want either utf8 or b64');
+  const bytes = utf8 === undefined ? tryDecodeBase64(b64 ?? '') : encodeUtf8(utf8);
+  // Bytes that have a text form are written as text, so that an opening has one line.
+  if (bytes === null || (b64 !== undefined && tryDecodeUtf8(bytes) !== null)) throw formError('/b64: not canonical');
+  return { label, number, salt: tryDecodeHex(salt) ?? new Uint8Array(32), bytes };
+}
+
+function parseCanonical(line: string): unknown {
+  try {
+    const value: unknown = JSON.parse(line);
+    return canonicalize(value) === line ? value : null;
+  } catch {
+    // The engine's message quotes the text, which may be private.
+    return null;
+  }
+}
+
+/**
+ * Check that an opening opens a commitment.
+ *
+ * @throws {@link VerificationError} `ERR_OPENING_COMMITMENT`
+ */
+export function checkOpening(opening: Opening, commitment: string): void {
+  if (commit(opening.label, opening.salt, opening.bytes) === commitment) return;
+  throw new VerificationError(
+    'ERR_OPENING_COMMITMENT',
+    `cannot open ${opening.label} of ${isItemLabel(opening.label) ? 'item' : 'record'} ${opening.number}: ` +
+      'salt and content do not hash to the commitment in the records',
+  );
+}
+
+function formError(complaint: string): VerificationError {
+  return new VerificationError('ERR_OPENING_FORM', `cannot read opening${complaint}`);
+}
