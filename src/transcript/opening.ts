@@ -11,7 +11,7 @@ import { commit, type Label } from './commitment.ts';
 import { conform, integer, object, oneOf, text, type Shape } from './shape.ts';
 
 /** Most UTF-16 units in one opening line. */
-export const MAX_OPENING_UNITS = 16 * 1024 * 1024;
+export const MAX_OPENING_UNITS: number = 16 * 1024 * 1024;
 
 /** Content and the salt of its commitment. */
 export interface Opening {
