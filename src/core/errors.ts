@@ -15,9 +15,28 @@ export type InputCode =
   | 'ERR_CANONICAL_JSON'
   | 'ERR_DIGEST'
   | 'ERR_HEX'
+  | 'ERR_ITEMS_CHANGED'
+  | 'ERR_ITEMS_DIGEST'
+  | 'ERR_ITEMS_DUPLICATE'
+  | 'ERR_ITEMS_EMPTY'
+  | 'ERR_ITEMS_FIELD'
+  | 'ERR_ITEMS_LIMIT'
+  | 'ERR_ITEMS_MISSING'
+  | 'ERR_ITEMS_SYNTAX'
+  | 'ERR_JSON_SCHEMA'
   | 'ERR_KEY_ENCRYPTED'
   | 'ERR_KEY_MALFORMED'
   | 'ERR_KEY_UNSUPPORTED'
+  | 'ERR_MODEL_UNKNOWN'
+  | 'ERR_PATTERN'
+  | 'ERR_PROMPT_RENDER'
+  | 'ERR_PROMPT_TEMPLATE'
+  | 'ERR_SCORER_CONFIG'
+  | 'ERR_SUITE_LIMIT'
+  | 'ERR_SUITE_MISSING'
+  | 'ERR_SUITE_SCHEMA'
+  | 'ERR_SUITE_SECRET'
+  | 'ERR_SUITE_YAML'
   | 'ERR_UTF8'
   | 'ERR_WEIGHTS_MALFORMED';
 
@@ -31,24 +50,26 @@ export type VerificationCode =
   | 'ERR_ENVELOPE_MALFORMED'
   | 'ERR_ENVELOPE_SIGNATURE'
   | 'ERR_ENVELOPE_UNTRUSTED'
+  | 'ERR_ITEM_FORM'
   | 'ERR_LINE_FORM'
-  | 'ERR_OPENING_COMMITMENT'
-  | 'ERR_OPENING_FORM'
-  | 'ERR_PLAN_FORM'
-  | 'ERR_RECORD_FIELD'
-  | 'ERR_RECORD_KIND'
   | 'ERR_NOTE_MALFORMED'
   | 'ERR_NOTE_SIGNATURE'
   | 'ERR_NOTE_UNTRUSTED'
+  | 'ERR_OPENING_COMMITMENT'
+  | 'ERR_OPENING_FORM'
+  | 'ERR_PLAN_FORM'
   | 'ERR_PROOF_LENGTH'
   | 'ERR_PROOF_RANGE'
   | 'ERR_PROOF_ROOT'
+  | 'ERR_RECORD_FIELD'
+  | 'ERR_RECORD_KIND'
   | 'ERR_SIGNATURE'
   | 'ERR_SSHSIG_MALFORMED'
   | 'ERR_SSHSIG_NAMESPACE'
   | 'ERR_SSHSIG_SIGNATURE'
   | 'ERR_SSHSIG_UNSUPPORTED'
-  | 'ERR_STATEMENT_MALFORMED';
+  | 'ERR_STATEMENT_MALFORMED'
+  | 'ERR_SUITE_FORM';
 
 /** The base of every error thrown on purpose; anything else that escapes is a bug of ours. */
 export class TouchstoneError<C extends string = string> extends Error {
@@ -64,27 +85,23 @@ export class TouchstoneError<C extends string = string> extends Error {
 /** The command, the option or the call is wrong; nothing was read or sent. */
 export class UsageError extends TouchstoneError<UsageCode> {}
 
-/** Where in a file the fault is; every part that is known is also in the message. */
-export interface InputPlace {
-  readonly path?: string;
-  /** One-based. */
-  readonly line?: number;
-  /** RFC 6901 JSON pointer. */
-  readonly pointer?: string;
-}
-
-/** A file is not what it should be. */
+/** A file is not what it should be; every part of the place that is known is also in the message. */
 export class InputError extends TouchstoneError<InputCode> {
-  readonly place: InputPlace;
+  readonly path: string | undefined;
+  /** One-based. */
+  readonly line: number | undefined;
+  /** RFC 6901 JSON pointer. */
+  readonly pointer: string | undefined;
 
-  constructor(code: InputCode, message: string, options: ErrorOptions & InputPlace = {}) {
-    super(code, message, 'cause' in options ? { cause: options.cause } : undefined);
-    const { path, line, pointer } = options;
-    this.place = {
-      ...(path === undefined ? {} : { path }),
-      ...(line === undefined ? {} : { line }),
-      ...(pointer === undefined ? {} : { pointer }),
-    };
+  constructor(
+    code: InputCode,
+    message: string,
+    options: ErrorOptions & { readonly path?: string; readonly line?: number; readonly pointer?: string } = {},
+  ) {
+    super(code, message, options);
+    this.path = options.path;
+    this.line = options.line;
+    this.pointer = options.pointer;
   }
 }
 
@@ -98,7 +115,7 @@ export class EndpointError extends TouchstoneError<EndpointCode> {
     message: string,
     options: ErrorOptions & { readonly retryable: boolean; readonly status: number | null },
   ) {
-    super(code, message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(code, message, options);
     this.retryable = options.retryable;
     this.status = options.status;
   }
@@ -113,7 +130,7 @@ export class VerificationError extends TouchstoneError<VerificationCode> {
     message: string,
     options: ErrorOptions & { readonly detail?: Readonly<Record<string, unknown>> } = {},
   ) {
-    super(code, message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(code, message, options);
     this.detail = options.detail ?? {};
   }
 }
