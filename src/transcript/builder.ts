@@ -10,6 +10,7 @@ import { leafHash } from '../core/merkle.ts';
 import { createSha256 } from '../core/sha256.ts';
 import { digestFromBytes, type Digest } from '../core/digest.ts';
 import { commit, deriveSalt, type Label } from './commitment.ts';
+import { createTally } from './counts.ts';
 import { formatOpening, formatTextOpening } from './opening.ts';
 import { formatRecord, type MarkRecord, type TranscriptRecord } from './record.ts';
 
@@ -47,11 +48,13 @@ export interface TranscriptBuilder {
   /** Queue a record; gives its sequence number. */
   append(record: NewRecord): number;
   /** Take in a line that is already written, after a resume; nothing is queued. */
-  absorb(line: string): void;
+  absorb(record: TranscriptRecord, line: string): void;
   /** The queued lines, which are then no longer queued. */
   take(): PendingLines;
   /** The tree over all records appended so far. */
   head(): TreeHead;
+  /** The counts that an end record has to state now. */
+  counts(): Readonly<Record<string, number>>;
   /** SHA-256 of records.jsonl. To be called once, after the last record. */
   recordsDigest(): Digest;
 }
@@ -67,13 +70,16 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
   let records: string[] = [];
   const fileHash = createSha256();
 
-  const add = (line: string): void => {
+  const tally = createTally();
+
+  const add = (record: TranscriptRecord, line: string): void => {
     range.append(leafHash(line));
     fileHash.update(`${line}\n`);
+    tally.add(record);
   };
   const queue = (record: TranscriptRecord): void => {
     const line = formatRecord(record);
-    add(line);
+    add(record, line);
     records.push(line);
   };
   const markIfDue = (): void => {
@@ -105,6 +111,7 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
       return seq;
     },
     absorb: add,
+    counts: () => tally.counts(),
     take() {
       const pending = { content, records };
       content = [];

@@ -72,13 +72,19 @@ export interface PlanParameters {
   readonly response_format?: string;
 }
 
+/**
+ * What an item without a score counts as. `scored`, for reasons that come with an answer: the reason does not exist in
+ * this suite and the answer is judged as it stands.
+ */
+export type Treatment = 'wrong' | 'excluded' | 'scored';
+
 /** What has to be equal for two runs to be comparable, beside the items. */
 export interface PlanRules {
   /** Digest of the prompt: templates and few-shot examples. */
   readonly prompt: string;
   readonly parameters: PlanParameters;
   readonly scorer: { readonly id: string; readonly version: number; readonly digest: string };
-  readonly unscored: Readonly<Record<UnscoredReason, 'wrong' | 'excluded'>>;
+  readonly unscored: Readonly<Record<UnscoredReason, Treatment>>;
   readonly harness: { readonly id: string; readonly version: number };
   readonly repeats: number;
   readonly limits: { readonly timeout_ms: number; readonly max_response_bytes: number };
@@ -141,6 +147,7 @@ export interface Plan {
 const limit = integer(1);
 const hexKey = text(64, /^[0-9a-f]{64}$/);
 const treatment = oneOf('wrong', 'excluded');
+const answeredTreatment = oneOf('wrong', 'excluded', 'scored');
 const url = text(2048, /^https?:\/\/[A-Za-z0-9.[\]:_-]+(?:\/[A-Za-z0-9._~%+:@=-]*)*$/);
 
 /** Shape of the sampling parameters, shared with the suite definition. */
@@ -158,8 +165,15 @@ export const parametersShape: Shape<PlanParameters> = object<PlanParameters>(
 
 /** Shape of the treatment of unscored items: every reason is named, so that none is treated by default. */
 export const unscoredShape: Shape<PlanRules['unscored']> = object<PlanRules['unscored']>(
-  Object.fromEntries(UNSCORED_REASONS.map((reason) => [reason, treatment])) as Record<UnscoredReason, typeof treatment>,
+  Object.fromEntries(UNSCORED_REASONS.map((reason) => [reason, treatmentShape(reason)])) as Record<
+    UnscoredReason,
+    Shape<Treatment>
+  >,
 );
+
+function treatmentShape(reason: UnscoredReason): Shape<Treatment> {
+  return ['truncated', 'refused', 'filtered', 'empty'].includes(reason) ? answeredTreatment : treatment;
+}
 
 const suite = object<PlanSuite>({
   id: nameText(128),

@@ -6,20 +6,17 @@
  *
  * @see https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
  */
-import { canonicalize, type JsonObject } from '../core/canonical-json.ts';
+import type { JsonObject } from '../core/canonical-json.ts';
+import type { Digest } from '../core/digest.ts';
+import { formatStatement, type StatementSubject } from '../core/statement.ts';
 import { FORMAT, type AggregateRecord, type EndRecord } from './record.ts';
 import type { Plan } from './plan.ts';
-
-/** DSSE payload type of in-toto statements. */
-export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
 /** Predicate type of a signed plan. */
 export const PLAN_PREDICATE = 'urn:touchstone:plan:v1';
 
 /** Predicate type of a signed result. */
 export const RESULT_PREDICATE = 'urn:touchstone:eval-run:v1';
-
-const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 
 /** What a signed result never claims, in the signed bytes so that nobody can leave it out. */
 export const NON_CLAIMS: readonly string[] = [
@@ -47,24 +44,21 @@ export interface RunResult {
   readonly end: EndRecord;
 }
 
-function statement(subject: readonly JsonObject[], predicateType: string, predicate: JsonObject): string {
-  return canonicalize({ _type: STATEMENT_TYPE, predicate, predicateType, subject });
-}
-
-function file(name: string, sha256: string): JsonObject {
-  return { digest: { sha256 }, name };
+function file(name: string, sha256: string): StatementSubject {
+  return { digest: { sha256: sha256 as Digest }, name };
 }
 
 /** The payload that signs a plan. */
-export function planStatement(plan: Plan, planSha256: string): string {
-  return statement([file('plan.json', planSha256), file('suite.json', plan.suite.digest)], PLAN_PREDICATE, {
-    createdAt: plan.created_at,
-    format: FORMAT,
+export function planStatement(plan: Plan, planSha256: string): Uint8Array {
+  return formatStatement({
+    subject: [file('plan.json', planSha256), file('suite.json', plan.suite.digest)],
+    predicateType: PLAN_PREDICATE,
+    predicate: { createdAt: plan.created_at, format: FORMAT },
   });
 }
 
 /** The payload that signs a result; field names follow the eval-result predicate of in-toto where they fit. */
-export function resultStatement(run: RunResult): string {
+export function resultStatement(run: RunResult): Uint8Array {
   const { plan, digests, tree, aggregates, end } = run;
   const subject = [
     file('records.jsonl', digests.records),
@@ -72,7 +66,7 @@ export function resultStatement(run: RunResult): string {
     file('suite.json', digests.suite),
     file('checkpoints.jsonl', digests.checkpoints),
   ];
-  return statement(subject, RESULT_PREDICATE, {
+  const predicate: JsonObject = {
     counts: end.counts,
     evaluatedAt: end.at,
     evaluator: { id: plan.runner.name, version: plan.runner.version },
@@ -83,5 +77,6 @@ export function resultStatement(run: RunResult): string {
     sampleSize: plan.selection.size,
     suite: { digest: { sha256: digests.suite }, name: plan.suite.id, version: plan.suite.version },
     tree: { root: tree.rootHex, size: tree.size },
-  });
+  };
+  return formatStatement({ subject, predicateType: RESULT_PREDICATE, predicate });
 }
