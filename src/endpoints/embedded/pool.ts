@@ -1,0 +1,69 @@
+/**
+ * The lanes of one model with a queue before them. Lanes start when first needed. Each job runs on one lane alone, so
+ * its answer does not depend on how many lanes there are or what runs beside it.
+ */
+import { EndpointError } from '../../core/errors.ts';
+import type { Job, JobEnd } from './generate.ts';
+import { openLocalLane, openWorkerLane, WORKERS_AVAILABLE, type JobOptions, type Lane } from './lane.ts';
+
+const MAX_WAITING = 4096;
+
+/** Runs jobs on the lanes of one model. */
+export interface Pool {
+  /**
+   * @throws {@link EndpointError} `ERR_ENDPOINT`, retryable, if too many jobs wait; not retryable if a worker died.
+   *   Rejects with the signal's reason if the job was cancelled.
+   */
+  run(job: Job, options: JobOptions): Promise<JobEnd>;
+  /** Ends the workers; jobs that still run reject. */
+  close(): Promise<void>;
+}
+
+/**
+ * Make the pool of one model.
+ *
+ * @param file - The bytes of its weight file.
+ * @param workers - How many worker threads; 0 runs everything in the calling thread, which also happens where worker
+ *   threads cannot start because the sources are not compiled.
+ */
+export function openPool(file: Uint8Array, workers: number): Pool {
+  const size = WORKERS_AVAILABLE ? Math.max(1, workers) : 1;
+  const open = WORKERS_AVAILABLE && workers > 0 ? openWorkerLane : openLocalLane;
+  const lanes: Lane[] = [];
+  const idle: Lane[] = [];
+  const waiting: ((lane: Lane) => void)[] = [];
+
+  const acquire = (): Promise<Lane> => {
+    const lane = idle.pop();
+    if (lane !== undefined) return Promise.resolve(lane);
+    if (lanes.length < size) {
+      const opened = open(file);
+      lanes.push(opened);
+      return Promise.resolve(opened);
+    }
+    if (waiting.length >= MAX_WAITING) {
+      throw new EndpointError('ERR_ENDPOINT', `more than ${MAX_WAITING} jobs wait`, { retryable: true, status: 503 });
+    }
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+  const release = (lane: Lane): void => {
+    const next = waiting.shift();
+    if (next === undefined) idle.push(lane);
+    else next(lane);
+  };
+  return {
+    async run(job, options) {
+      const lane = await acquire();
+      try {
+        // Cancelled while it waited: no work at all.
+        options.signal.throwIfAborted();
+        return await lane.run(job, options);
+      } finally {
+        release(lane);
+      }
+    },
+    async close() {
+      await Promise.all(lanes.map((lane) => lane.close()));
+    },
+  };
+}
