@@ -62,16 +62,16 @@ export function decodeHex(text: string): Uint8Array {
 
 /** Bytes as standard base64 with padding. @see RFC 4648 §4 */
 export function encodeBase64(bytes: Uint8Array): string {
-  const text = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
-  let bits = 0;
-  let bitCount = 0;
-  let to = 0;
-  for (const byte of bytes) {
-    bits = (bits << 8) | byte;
-    for (bitCount += 8; bitCount >= 6; text[to++] = BASE64.charCodeAt((bits >> bitCount) & 63)) bitCount -= 6;
+  const missing = (3 - (bytes.length % 3)) % 3;
+  const padded = new Uint8Array(bytes.length + missing);
+  padded.set(bytes);
+  const view = new DataView(padded.buffer);
+  const text = new Uint8Array((padded.length / 3) * 4);
+  for (let from = 0, to = 0; from < padded.length; from += 3) {
+    const group = (view.getUint16(from) << 8) | view.getUint8(from + 2);
+    for (let shift = 18; shift >= 0; shift -= 6) text[to++] = BASE64.charCodeAt((group >> shift) & 63);
   }
-  if (bitCount > 0) text[to++] = BASE64.charCodeAt((bits << (6 - bitCount)) & 63);
-  return asciiDecoder.decode(text.fill(PAD, to));
+  return asciiDecoder.decode(text.fill(PAD, text.length - missing));
 }
 
 /** The bytes of a canonical standard base64 text (padded, no whitespace, zero pad bits), or null. */

@@ -7,13 +7,14 @@
  */
 
 /** Fix the command or the call. */
-export type UsageCode = 'ERR_USAGE';
+export type UsageCode = 'ERR_ENDPOINT_KEY' | 'ERR_ENDPOINT_SPEC' | 'ERR_USAGE';
 
 /** Fix the file. */
 export type InputCode =
   | 'ERR_BASE64'
   | 'ERR_CANONICAL_JSON'
   | 'ERR_DIGEST'
+  | 'ERR_ENDPOINT_CONFIG'
   | 'ERR_HEX'
   | 'ERR_ITEMS_CHANGED'
   | 'ERR_ITEMS_DIGEST'
@@ -41,7 +42,7 @@ export type InputCode =
   | 'ERR_WEIGHTS_MALFORMED';
 
 /** Look at the endpoint or the network. */
-export type EndpointCode = 'ERR_ENDPOINT';
+export type EndpointCode = 'ERR_ENDPOINT_LISTEN' | 'ERR_ENDPOINT_MODELS';
 
 /** Do not trust this transcript. */
 export type VerificationCode =

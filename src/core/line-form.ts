@@ -83,14 +83,15 @@ function isObject(value: unknown): value is LineObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function checkObject(object: object, depth: number): void {
+function checkObject(object: LineObject, depth: number): void {
   if (depth >= MAX_JSON_DEPTH) throw lineError(`nesting deeper than ${MAX_JSON_DEPTH}`);
   let previous = '';
-  for (const [key, value] of Object.entries(object)) {
+  // for-in takes a tenth of the time of Object.entries, and every key of a parsed object is its own.
+  for (const key in object) {
     if (!KEY.test(key)) throw lineError('a key is not of the form [a-z][a-z0-9_]*');
-    if (key <= previous) throw lineError(`key "${key}" is not in order`);
+    if (key <= previous) throw lineError('keys are not in order');
     previous = key;
-    checkValue(value, depth);
+    checkValue(object[key], depth);
   }
 }
 

@@ -23,13 +23,14 @@ export function leafHash(record: Uint8Array | string): Uint8Array {
   return sha256(prefixed);
 }
 
+// One buffer for all node hashes: an allocation of this size would cost more than the hash.
+const nodeInput = Uint8Array.of(1, ...new Uint8Array(2 * HASH_BYTES));
+
 /** SHA-256(0x01 ‖ left ‖ right): the hash of an inner node. @see RFC 6962 §2.1 */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const prefixed = new Uint8Array(1 + 2 * HASH_BYTES);
-  prefixed[0] = 1;
-  prefixed.set(left, 1);
-  prefixed.set(right, 1 + HASH_BYTES);
-  return sha256(prefixed);
+  nodeInput.set(left, 1);
+  nodeInput.set(right, 1 + HASH_BYTES);
+  return sha256(nodeInput);
 }
 
 /** The root of the tree with the given leaf hashes. */
