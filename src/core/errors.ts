@@ -32,6 +32,7 @@ export type InputCode =
   | 'ERR_PATTERN'
   | 'ERR_PROMPT_RENDER'
   | 'ERR_PROMPT_TEMPLATE'
+  | 'ERR_REPLAY_MALFORMED'
   | 'ERR_SCORER_CONFIG'
   | 'ERR_SUITE_LIMIT'
   | 'ERR_SUITE_MISSING'
@@ -42,7 +43,7 @@ export type InputCode =
   | 'ERR_WEIGHTS_MALFORMED';
 
 /** Look at the endpoint or the network. */
-export type EndpointCode = 'ERR_ENDPOINT_LISTEN' | 'ERR_ENDPOINT_MODELS';
+export type EndpointCode = 'ERR_ENDPOINT' | 'ERR_ENDPOINT_LISTEN' | 'ERR_ENDPOINT_MODELS';
 
 /** Do not trust this transcript. */
 export type VerificationCode =

@@ -1,0 +1,40 @@
+/** From the errors of sockets, TLS and the HTTP parser to the fixed list of transport codes. */
+import type { TransportCode } from './endpoint.ts';
+
+const KNOWN: ReadonlyMap<string, TransportCode> = new Map<string, TransportCode>([
+  ['EAI_AGAIN', 'EAI_AGAIN'],
+  ['ECONNABORTED', 'ECONNRESET'],
+  ['ECONNREFUSED', 'ECONNREFUSED'],
+  ['ECONNRESET', 'ECONNRESET'],
+  ['EHOSTUNREACH', 'EHOSTUNREACH'],
+  ['ENETUNREACH', 'ENETUNREACH'],
+  ['ENOTFOUND', 'ENOTFOUND'],
+  ['EPIPE', 'ECONNRESET'],
+  ['EPROTO', 'ERR_TLS'],
+  ['ETIMEDOUT', 'ETIMEDOUT'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'ERR_HTTP_MALFORMED'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ERR_BODY_CUT'],
+  ['UND_ERR_SOCKET', 'ECONNRESET'],
+]);
+
+// Node names the reasons why a certificate is refused after OpenSSL, without a common prefix.
+const TLS = /^(?:ERR_SSL_|ERR_TLS_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+
+/**
+ * The transport code of an error.
+ *
+ * @param bodyBegan - Whether a response was under way; what breaks then cut its body.
+ */
+export function transportCode(error: unknown, bodyBegan: boolean): TransportCode {
+  const code = codeOf(error);
+  // The parser of undici names its faults after llhttp.
+  const named = code.startsWith('HPE_') ? 'ERR_HTTP_MALFORMED' : (KNOWN.get(code) ?? (TLS.test(code) ? 'ERR_TLS' : null));
+  if (bodyBegan && (named === null || named === 'ECONNRESET')) return 'ERR_BODY_CUT';
+  return named ?? 'ERR_NETWORK';
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' ? code : '';
+}
