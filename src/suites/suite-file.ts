@@ -1,0 +1,70 @@
+/** The suite file as its author writes it; `schema/suite.schema.json` is its published schema. */
+import type { JsonObject } from '../core/canonical-json.ts';
+import type { UnscoredReason } from '../transcript/record.ts';
+import type { Treatment } from '../transcript/plan.ts';
+import type { Message } from '../transcript/wire/request.ts';
+import type { HeldOutRule } from './definition.ts';
+
+/** Where the target of an item stands. */
+export interface TargetField {
+  readonly field: string;
+  /** Regular expression with one group, which holds the answer. */
+  readonly pattern?: string;
+  /** Characters to remove from it. */
+  readonly remove?: string;
+}
+
+/** The item file and what its fields mean. */
+export interface ItemsSection {
+  /** Relative to the suite file. */
+  readonly file: string;
+  readonly format?: 'jsonl' | 'json' | 'csv';
+  /** Digest that the file must have. */
+  readonly sha256?: string;
+  /** Field with the id; the zero-based position if absent. */
+  readonly id?: string;
+  /** Names, or a mapping from the name in the template to the name in the file. */
+  readonly input: readonly string[] | Readonly<Record<string, string>>;
+  readonly target: string | TargetField;
+  readonly tags?: readonly string[];
+  /** Fields whose text is JSON. */
+  readonly json_fields?: readonly string[];
+}
+
+/** Sampling parameters; decimals as numbers or texts. */
+export interface ParametersSection {
+  readonly max_tokens?: number;
+  readonly temperature?: number | string;
+  readonly top_p?: number | string;
+  readonly seed?: number;
+  readonly stop?: readonly string[];
+  readonly logprobs?: boolean;
+  readonly response_format?: JsonObject;
+}
+
+/** A scorer with its options beside its name. */
+export interface ScorerSection {
+  readonly id: string;
+  readonly version: number;
+  readonly [option: string]: string | number | boolean | readonly string[] | JsonObject;
+}
+
+/** A suite file. */
+export interface SuiteFile {
+  readonly id: string;
+  readonly version: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly licence?: string;
+  readonly source?: string;
+  readonly visibility?: 'public' | 'private';
+  readonly redistributable?: boolean;
+  readonly items: ItemsSection;
+  readonly prompt: string | readonly Message[];
+  readonly few_shot?: readonly Message[];
+  readonly parameters?: ParametersSection;
+  readonly repeats?: number;
+  readonly scorer: ScorerSection;
+  readonly unscored?: Readonly<Partial<Record<UnscoredReason, Treatment>>>;
+  readonly held_out?: HeldOutRule;
+}
