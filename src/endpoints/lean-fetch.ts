@@ -52,10 +52,14 @@ const NO_HEADERS: LeanResponse['headers'] = { get: () => null, entries: () => []
  * A call is found by the identity of its bytes, so a body that the package had copied, changed or written anew would
  * find none and never leave.
  */
-export function leanFetch(calls: WireCalls, target: LeanTarget): (url: string, init: LeanInit) => Promise<LeanResponse> {
+export function leanFetch(
+  calls: WireCalls,
+  target: LeanTarget,
+): (url: string, init: LeanInit) => Promise<LeanResponse> {
   return async (_url, { body }) => {
     const call = body instanceof Uint8Array ? calls.get(body) : undefined;
-    if (call === undefined || !(body instanceof Uint8Array)) throw new TypeError('the body to send is not the one announced');
+    if (call === undefined || !(body instanceof Uint8Array))
+      throw new TypeError('the body to send is not the one announced');
     const exchange = await exchanged(call, body, target);
     if (exchange.httpStatus === null) throw new TypeError('the exchange ended without a response');
     return leanResponse(exchange.httpStatus);
@@ -66,13 +70,15 @@ async function exchanged(call: WireCall, body: Uint8Array, target: LeanTarget): 
   const { beforeSend, ...limits } = call.options;
   try {
     await beforeSend(body);
-    call.exchange = limits.signal.aborted ? unsent() : await target.transport.exchange({
-      ...limits,
-      method: 'POST',
-      path: target.path,
-      headers: target.headers,
-      body,
-    });
+    call.exchange = limits.signal.aborted
+      ? unsent()
+      : await target.transport.exchange({
+          ...limits,
+          method: 'POST',
+          path: target.path,
+          headers: target.headers,
+          body,
+        });
     return call.exchange;
   } catch (cause) {
     call.failure = { cause };

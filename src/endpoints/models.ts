@@ -34,9 +34,13 @@ function listIn(body: Uint8Array): readonly unknown[] | null {
 
 function listedModel(entry: unknown): readonly ListedModel[] {
   const id = field(entry, 'id');
-  const weights = field(entry, 'weights_sha256');
   if (typeof id !== 'string' || id.length > MAX_ID_LENGTH) return [];
-  return [{ id, weights: isDigest(weights) ? weights : null }];
+  return [{ id, weights: weightsDigest(field(entry, 'digest')) }];
+}
+
+function weightsDigest(digest: unknown): string | null {
+  const hex = typeof digest === 'string' && digest.startsWith('sha256:') ? digest.slice('sha256:'.length) : null;
+  return isDigest(hex) ? hex : null;
 }
 
 function field(value: unknown, name: string): unknown {

@@ -28,7 +28,10 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
   ['mlx', local('http://127.0.0.1:8080/v1')],
   ['ollama', local('http://127.0.0.1:11434/v1')],
   ['openai', completionTokens(hosted('https://api.openai.com/v1', 'OPENAI_API_KEY'))],
-  ['openrouter', hosted('https://openrouter.ai/api/v1', 'OPENROUTER_API_KEY', 'may route each request to another host')],
+  [
+    'openrouter',
+    hosted('https://openrouter.ai/api/v1', 'OPENROUTER_API_KEY', 'may route each request to another host'),
+  ],
   ['sglang', local('http://127.0.0.1:30000/v1')],
   ['together', hosted('https://api.together.ai/v1', 'TOGETHER_API_KEY')],
   ['vllm', local('http://127.0.0.1:8000/v1')],

@@ -27,14 +27,19 @@ const TLS = /^(?:ERR_SSL_|ERR_TLS_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO
  * @param bodyBegan - Whether a response was under way; what breaks then cut its body.
  */
 export function transportCode(error: unknown, bodyBegan: boolean): TransportCode {
-  const code = codeOf(error);
-  // The parser of undici names its faults after llhttp.
-  const named = code.startsWith('HPE_') ? 'ERR_HTTP_MALFORMED' : (KNOWN.get(code) ?? (TLS.test(code) ? 'ERR_TLS' : null));
+  const named = namedCode(error);
   if (bodyBegan && (named === null || named === 'ECONNRESET')) return 'ERR_BODY_CUT';
   return named ?? 'ERR_NETWORK';
 }
 
-function codeOf(error: unknown): string {
-  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : '';
+function namedCode(error: unknown): TransportCode | null {
+  // The parser of undici leaves the code of its errors empty.
+  if (textOf(error, 'name') === 'HTTPParserError') return 'ERR_HTTP_MALFORMED';
+  const code = textOf(error, 'code');
+  return KNOWN.get(code) ?? (TLS.test(code) ? 'ERR_TLS' : null);
+}
+
+function textOf(error: unknown, field: 'code' | 'name'): string {
+  const text: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined;
+  return typeof text === 'string' ? text : '';
 }

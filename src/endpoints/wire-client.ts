@@ -17,7 +17,11 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1;
 class WireClient extends OpenAI {
   // Its own headers describe the machine, and building them takes more CPU than the request; leanFetch has the headers.
   override buildRequest({ method, path, body }: BuildInput): Built {
-    return Promise.resolve({ req: { method, body } as Awaited<Built>['req'], url: this.baseURL + path, timeout: NO_TIMEOUT_MS });
+    return Promise.resolve({
+      req: { method, body } as Awaited<Built>['req'],
+      url: this.baseURL + path,
+      timeout: NO_TIMEOUT_MS,
+    });
   }
 }
 
