@@ -30,6 +30,9 @@ import type { SelectionRule } from './selection.ts';
 /** Most concurrent requests of one run; it also bounds what a verifier keeps in memory. */
 export const MAX_CONCURRENCY = 4096;
 
+/** Most items in a suite. */
+export const MAX_SUITE_SIZE = 1_000_000;
+
 /** The suite that is asked. */
 export interface PlanSuite {
   readonly id: string;
@@ -183,7 +186,7 @@ const suite = object<PlanSuite>({
   visibility: oneOf('public', 'private'),
   redistributable: boolean,
   root: digestText,
-  size: limit,
+  size: integer(1, MAX_SUITE_SIZE),
 });
 
 const rule = variant<SelectionRule>('kind', {
