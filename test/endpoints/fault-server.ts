@@ -9,7 +9,36 @@ import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
 /** What a request is answered with. */
-export type Fault = keyof typeof REPLIES;
+export type Fault =
+  | 'answer'
+  | 'stream'
+  | 'hang'
+  | 'reset-before'
+  | 'close-before'
+  | 'reset-mid-body'
+  | 'close-mid-body'
+  | 'length-too-long'
+  | 'length-too-short'
+  | 'html'
+  | 'invalid-json'
+  | 'invalid-utf8'
+  | 'empty-body'
+  | 'empty-answer'
+  | 'error-200'
+  | 'cut-stream'
+  | 'error-in-stream'
+  | 'rate-limit'
+  | 'rate-limit-date'
+  | 'rate-limit-cut'
+  | 'unavailable'
+  | 'bad-request'
+  | 'unauthorized'
+  | 'redirect'
+  | 'oversized'
+  | 'trickle'
+  | 'gzip'
+  | 'not-http'
+  | 'models';
 
 /** A request as it arrived. */
 export interface SeenRequest {
@@ -35,7 +64,7 @@ export interface FaultServer {
 export const ANSWER = 'the answer is 42';
 
 /** The body of a good answer. */
-export const COMPLETION = JSON.stringify({
+export const COMPLETION: string = JSON.stringify({
   id: 'chatcmpl-1',
   object: 'chat.completion',
   created: 1_750_000_000,
@@ -66,28 +95,30 @@ const JSON_TYPE = ['content-type: application/json'];
 const STREAM_TYPE = ['content-type: text/event-stream'];
 const ERROR_BODY = JSON.stringify({ error: { message: `slow down, ${ECHO}`, type: 'rate_limit', code: 'rate' } });
 
+type Reply = (socket: Socket) => void;
+
 function head(status: string, headers: readonly string[]): string {
   return [`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n');
 }
 
-function whole(status: string, body: string | Buffer, headers: readonly string[] = JSON_TYPE): (socket: Socket) => void {
+function whole(status: string, body: string | Buffer, headers: readonly string[] = JSON_TYPE): Reply {
   const bytes = Buffer.from(body);
   return (socket) => {
     socket.write(Buffer.concat([Buffer.from(head(status, [...headers, `content-length: ${bytes.length}`])), bytes]));
   };
 }
 
-function begun(declaredLength: number, body: string, then: (socket: Socket) => void): (socket: Socket) => void {
+function begun(declaredLength: number, body: string, then: Reply): Reply {
   return (socket) => {
     socket.write(head('200 OK', [...JSON_TYPE, `content-length: ${declaredLength}`]) + body, () => then(socket));
   };
 }
 
 // Without a length the end of the body is the end of the connection, as with most streaming servers of HTTP/1.0 habits.
-function unsized(parts: readonly string[], pauseMs: number): (socket: Socket) => void {
+function unsized(parts: readonly string[], pauseMs: number): Reply {
   return (socket) => {
     socket.write(head('200 OK', [...STREAM_TYPE, 'connection: close']));
-    const [...rest] = parts;
+    const rest = [...parts];
     const next = (): void => {
       const part = rest.shift();
       if (socket.destroyed) return;
@@ -105,7 +136,7 @@ function trickle(socket: Socket): void {
   socket.on('close', () => clearInterval(timer));
 }
 
-const REPLIES = {
+const REPLIES: Readonly<Record<Fault, Reply>> = {
   answer: whole('200 OK', COMPLETION),
   stream: unsized(EVENTS, 2),
   hang: () => undefined,
@@ -139,8 +170,11 @@ const REPLIES = {
   trickle,
   gzip: whole('200 OK', gzipSync(COMPLETION), [...JSON_TYPE, 'content-encoding: gzip']),
   'not-http': (socket: Socket) => void socket.end('SSH-2.0-OpenSSH_9.2\r\n'),
-  models: whole('200 OK', '{"object":"list","data":[{"id":"fault-1"},{"id":"fault-2","digest":"sha256:x"},{"id":7},3]}'),
-} satisfies Record<string, (socket: Socket) => unknown>;
+  models: whole(
+    '200 OK',
+    '{"object":"list","data":[{"id":"fault-1"},{"id":"fault-2","digest":"sha256:x"},{"id":7},3]}',
+  ),
+};
 
 /**
  * Start a server on a free port.

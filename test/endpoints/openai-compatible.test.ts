@@ -281,15 +281,21 @@ describe('send() through faults of the answer: whole for the transport, and no a
 });
 
 describe('openOpenAiCompatible()', () => {
-  it.each(['sk-1\n', ' sk-1', 'sk-ü', ''])('refuses a key that no header may hold, without showing it: %j', async (apiKey) => {
-    const opened = open('http://127.0.0.1:1/v1', { credentials: { apiKey, headers: {} } });
-    const error: unknown = await opened.catch((cause: unknown) => cause);
-    expect(error).toMatchObject({ code: 'ERR_ENDPOINT_KEY', message: expect.not.stringContaining('sk-') });
-  });
+  it.each(['sk-1\n', ' sk-1', 'sk-ü', ''])(
+    'refuses a key that no header may hold, without showing it: %j',
+    async (apiKey) => {
+      const opened = open('http://127.0.0.1:1/v1', { credentials: { apiKey, headers: {} } });
+      const error: unknown = await opened.catch((cause: unknown) => cause);
+      expect(error).toMatchObject({ code: 'ERR_ENDPOINT_KEY', message: expect.not.stringContaining('sk-') });
+    },
+  );
 
   it('refuses a header value that no header may hold, and names the header', async () => {
     const opened = open('http://127.0.0.1:1/v1', { credentials: { apiKey: null, headers: { 'x-team': 'a\r\nb: c' } } });
-    await expect(opened).rejects.toMatchObject({ code: 'ERR_ENDPOINT_KEY', message: expect.stringContaining('x-team') });
+    await expect(opened).rejects.toMatchObject({
+      code: 'ERR_ENDPOINT_KEY',
+      message: expect.stringContaining('x-team'),
+    });
   });
 
   it('holds no key in its identity', async () => {
@@ -305,7 +311,11 @@ describe('listModels()', () => {
       { id: 'fault-1', weights: null },
       { id: 'fault-2', weights: null },
     ]);
-    expect(server.seen[0]).toMatchObject({ method: 'GET', path: '/v1/models', headers: { authorization: `Bearer ${KEY}` } });
+    expect(server.seen[0]).toMatchObject({
+      method: 'GET',
+      path: '/v1/models',
+      headers: { authorization: `Bearer ${KEY}` },
+    });
   });
 
   it.each<[Fault, object]>([

@@ -15,12 +15,16 @@ describe('isRetryable()', () => {
     expect(retryable('http', status)).toBe(false);
   });
 
-  it.each<TransportCode>(['EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ERR_BODY_CUT', 'ERR_HTTP_MALFORMED'])(
-    'network %s is',
-    (code) => {
-      expect(retryable('network', null, code)).toBe(true);
-    },
-  );
+  it.each<TransportCode>([
+    'EAI_AGAIN',
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'ETIMEDOUT',
+    'ERR_BODY_CUT',
+    'ERR_HTTP_MALFORMED',
+  ])('network %s is', (code) => {
+    expect(retryable('network', null, code)).toBe(true);
+  });
 
   it.each<TransportCode>(['ENOTFOUND', 'ERR_TLS', 'ERR_RESPONSE_TOO_LARGE', 'ERR_CONTENT_ENCODING'])(
     'network %s is not',

@@ -1,0 +1,155 @@
+/**
+ * The endpoints of a configuration file.
+ *
+ * An entry is a word as on the command line, or a mapping checked against the published schema. The rest of the file
+ * belongs to whoever reads it.
+ */
+import { dirname, resolve } from 'node:path';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { canonicalize } from '../core/canonical-json.ts';
+import { InputError, isTouchstoneError } from '../core/errors.ts';
+import { requestBuilder } from '../transcript/wire/request.ts';
+import { normalizeBaseUrl } from './base-url.ts';
+import {
+  parseEndpointSpec,
+  presetConfig,
+  replayConfig,
+  urlConfig,
+  type EndpointConfig,
+  type ServerConfig,
+} from './config.ts';
+import { checkEntry, type EndpointEntry, type Fault } from './endpoint-entry.ts';
+import type { PlanPrices } from '../transcript/plan.ts';
+
+/**
+ * The endpoints in the text of a configuration file, in order.
+ *
+ * @param source - YAML with a list under `endpoints`.
+ * @param path - Path of the file, for messages; a recording is looked for from its folder.
+ * @throws {@link InputError} `ERR_ENDPOINT_CONFIG` with path, line and pointer
+ */
+export function parseEndpoints(source: string, path: string): readonly EndpointConfig[] {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const fault = faultIn(document, lines, path);
+  const [syntax] = document.errors;
+  if (syntax !== undefined) throw configError(path, lines.linePos(syntax.pos[0]).line, `not YAML: ${syntax.message}`);
+  const entries: unknown = Reflect.get(Object(document.toJS({ maxAliasCount: 100 })), 'endpoints');
+  if (!Array.isArray(entries) || entries.length === 0)
+    throw fault('/endpoints', 'want a list of at least one endpoint');
+  const configs = entries.map((entry: unknown, index) =>
+    readEndpoint(entry, path, (pointer, ...more) => fault(`/endpoints/${index}${pointer}`, ...more)),
+  );
+  checkNames(configs, fault);
+  return configs;
+}
+
+function faultIn(document: Document, lines: LineCounter, path: string): Fault {
+  return (pointer, text, cause) => {
+    const steps = pointer.split('/').slice(1);
+    // The value itself may be missing; then the nearest one around it is shown.
+    while (steps.length > 0 && !document.hasIn(steps)) steps.pop();
+    const node: unknown = steps.length === 0 ? document.contents : document.getIn(steps, true);
+    const range: unknown = Reflect.get(Object(node), 'range');
+    const line = Array.isArray(range) ? Math.max(1, lines.linePos(Number(range[0])).line) : 1;
+    return configError(path, line, `at ${pointer}: ${text}`, { pointer, cause });
+  };
+}
+
+function configError(
+  path: string,
+  line: number,
+  fault: string,
+  more: { pointer?: string; cause?: unknown } = {},
+): InputError {
+  return new InputError('ERR_ENDPOINT_CONFIG', `cannot read "${path}" line ${line} ${fault}`, { path, line, ...more });
+}
+
+function readEndpoint(entry: unknown, path: string, fault: Fault): EndpointConfig {
+  if (typeof entry === 'string') return wordEntry(entry, path, fault);
+  checkEntry(entry, fault);
+  const config = withChoices(baseConfig(entry, path, fault), entry, fault);
+  checkExtra(config, fault);
+  return config;
+}
+
+function wordEntry(entry: string, path: string, fault: Fault): EndpointConfig {
+  const config = converted(() => parseEndpointSpec(entry), '', fault);
+  return config.kind === 'replay' ? { ...config, path: resolve(dirname(path), config.path) } : config;
+}
+
+function baseConfig(entry: EndpointEntry, path: string, fault: Fault): EndpointConfig {
+  const { preset, url, embedded, replay, model = '' } = entry;
+  if (preset !== undefined) return withSecrets(presetConfig(preset, model), entry);
+  if (url !== undefined) {
+    const baseUrl = normalizeBaseUrl(url);
+    if (baseUrl === null) throw fault('/url', 'want an http or https URL without user, password and query');
+    return withSecrets(urlConfig(baseUrl, model), entry);
+  }
+  if (entry.api_key_env !== undefined) throw fault('/api_key_env', 'only a preset or a url takes a key');
+  if (entry.headers !== undefined) throw fault('/headers', 'only a preset or a url takes headers');
+  if (replay !== undefined) {
+    return converted(() => replayConfig(resolve(dirname(path), replay), entry.model ?? null), '/replay', fault);
+  }
+  if (entry.model !== undefined) throw fault('/model', 'embedded names the model already');
+  return converted(() => parseEndpointSpec(`embedded:${embedded ?? ''}`), '/embedded', fault);
+}
+
+function withSecrets(config: ServerConfig, { api_key_env, headers }: EndpointEntry): ServerConfig {
+  return { ...config, apiKeyEnv: api_key_env ?? config.apiKeyEnv, headersEnv: lowerCased(headers ?? {}) };
+}
+
+function withChoices(config: EndpointConfig, entry: EndpointEntry, fault: Fault): EndpointConfig {
+  const { name, stream, max_tokens_field, extra, timeout_ms, prices } = entry;
+  return {
+    ...config,
+    name: name ?? config.name,
+    stream: stream ?? config.stream,
+    maxTokensField: max_tokens_field ?? config.maxTokensField,
+    extra: extra === undefined ? null : canonicalize(extra),
+    timeoutMs: timeout_ms ?? null,
+    prices: prices === undefined ? null : pricesOf(prices, fault),
+  };
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, variable]) => [name.toLowerCase(), variable]));
+}
+
+function pricesOf(prices: NonNullable<EndpointEntry['prices']>, fault: Fault): PlanPrices {
+  const text = (field: 'prompt_usd_per_mtok' | 'completion_usd_per_mtok'): string => {
+    const price = String(prices[field]);
+    // A very small or very large number has only an exponent form, which no plan may hold.
+    if (!/^[0-9.]+$/.test(price)) throw fault(`/prices/${field}`, 'want a number of dollars without exponent');
+    return price;
+  };
+  return {
+    prompt_usd_per_mtok: text('prompt_usd_per_mtok'),
+    completion_usd_per_mtok: text('completion_usd_per_mtok'),
+    dated: prices.dated,
+  };
+}
+
+// The plan refuses members that it decides itself; here the author still learns where.
+function checkExtra({ model, stream, maxTokensField, extra }: EndpointConfig, fault: Fault): void {
+  if (extra === null) return;
+  const endpoint = { model, stream, max_tokens_field: maxTokensField, extra };
+  converted(() => requestBuilder({ endpoint, rules: { parameters: { max_tokens: 1 } } }), '/extra', fault);
+}
+
+function checkNames(configs: readonly EndpointConfig[], fault: Fault): void {
+  const seen = new Set<string>();
+  for (const [index, { name }] of configs.entries()) {
+    if (seen.has(name)) throw fault(`/endpoints/${index}/name`, 'another endpoint has the same name; want a name each');
+    seen.add(name);
+  }
+}
+
+function converted<T>(make: () => T, pointer: string, fault: Fault): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (isTouchstoneError(cause)) throw fault(pointer, cause.message.replace(/^cannot [a-z ]+: /, ''), cause);
+    throw cause;
+  }
+}
