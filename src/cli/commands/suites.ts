@@ -1,0 +1,83 @@
+/** `touchstone suites`: list the suites that come along, show one, lint one. */
+import type { Argv } from 'yargs';
+import type { SuiteDefinition } from '../../suites/definition.ts';
+import { loadSuite, type LoadedSuite } from '../../suites/load.ts';
+import { count } from '../../reports/figures.ts';
+import { printable } from '../../reports/printable.ts';
+import { defineCommand, defineGroup, type Command } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { paint, print, printJson } from '../say.ts';
+import { findSuite, shippedSuites } from '../suite-path.ts';
+
+const jsonOption = { type: 'boolean', default: false, describe: 'print JSON' } as const;
+const suiteArgument = {
+  type: 'string',
+  demandOption: true,
+  describe: 'name of a suite that comes along, or path of a suite file or its folder',
+} as const;
+
+const list: Command = defineCommand({
+  usage: 'list',
+  describe: 'list the suites that come along',
+  options: (parser: Argv) => parser.option('json', jsonOption).example('touchstone suites list', ''),
+  run: async ({ json }) => {
+    const names = await shippedSuites();
+    const suites = await Promise.all(names.map(async (name) => (await loadSuite(await findSuite(name))).definition));
+    if (json)
+      printJson(
+        suites.map(({ id, version, title, licence, items }) => ({ id, version, title, licence, items: items.size })),
+      );
+    else for (const suite of suites) print(listLine(suite, Math.max(...names.map(({ length }) => length))));
+    return EXIT.yes;
+  },
+});
+
+const show: Command = defineCommand({
+  usage: 'show <suite>',
+  describe: 'show a suite and its first item as a model sees it',
+  options: (parser: Argv) =>
+    parser
+      .positional('suite', suiteArgument)
+      .option('json', { ...jsonOption, describe: 'print the canonical definition, suite.json' })
+      .example('touchstone suites show arithmetic', '')
+      .example('touchstone suites show ./my-suite --json', ''),
+  run: async ({ suite, json }) => {
+    const loaded = await loadSuite(await findSuite(suite));
+    if (json) print(loaded.definitionText);
+    else for (const line of await showLines(loaded)) print(line);
+    return EXIT.yes;
+  },
+});
+
+/** The commands about suites. */
+export const suites: Command = defineGroup('suites', 'list, show and lint suites', [list, show]);
+
+function listLine({ id, version, title, items }: SuiteDefinition, width: number): string {
+  return `${id.padEnd(width + 2)}${version.padEnd(8)}${count(items.size).padStart(6)} items  ${printable(title)}`;
+}
+
+async function showLines({ path, definition, digest, items, renderer }: LoadedSuite): Promise<readonly string[]> {
+  const { id, version, title, description, licence, visibility, redistributable, scorer, parameters, repeats } =
+    definition;
+  const { value: item } = await items([0]).next();
+  const messages = item === undefined ? [] : renderer.render(item.input);
+  const rights = `${visibility}, ${redistributable ? 'may be redistributed' : 'not to be redistributed'}`;
+  return [
+    `${paint('strong', id)} ${version}: ${printable(title)}`,
+    ...(description === undefined ? [] : [printable(description.trim())]),
+    '',
+    `file        ${path}`,
+    `digest      ${digest}`,
+    `items       ${count(definition.items.size)}, root ${definition.items.root}`,
+    `licence     ${licence}, ${rights}`,
+    `scorer      ${scorer.id} ${scorer.version} ${JSON.stringify(scorer.config)}`,
+    `parameters  ${JSON.stringify(parameters)}, repeats ${repeats}`,
+    `unscored    ${Object.entries(definition.unscored)
+      .map(([reason, as]) => `${reason} ${as}`)
+      .join(', ')}`,
+    '',
+    `${paint('faint', 'the first item, as a model sees it:')}`,
+    ...messages.map(({ role, content }) => `${paint('strong', `${role}:`)} ${printable(content)}`),
+    `${paint('strong', 'right answer:')} ${item === undefined ? '' : printable(JSON.stringify(item.target))}`,
+  ];
+}

@@ -1,0 +1,127 @@
+/** How far a run is: a bar on a terminal, plain lines now and then anywhere else, always on stderr. */
+import { SingleBar } from 'cli-progress';
+import { count, duration } from '../reports/figures.ts';
+import { say } from './say.ts';
+
+const PLAIN_LINE_EVERY_MS = 10_000;
+const BAR_WIDTH = 24;
+// Two-sided 95 %.
+const Z = 1.959964;
+
+/** Where a run stands. */
+export interface ProgressState {
+  readonly done: number;
+  readonly total: number;
+  /** Scored samples, and the sum of their scores. */
+  readonly scored: number;
+  readonly scoreSum: number;
+  /** Attempts that brought no answer. */
+  readonly errors: number;
+  readonly tokens: number;
+  /** Null where no prices are known. */
+  readonly costUsd: number | null;
+}
+
+/** Shows one run. */
+export interface ProgressView {
+  update(state: ProgressState): void;
+  /** Leave the last state on the screen; later updates are ignored. */
+  stop(): void;
+}
+
+/**
+ * Begin to show a run.
+ *
+ * @param name - What runs.
+ * @param alreadyDone - Samples that an earlier session finished; they say nothing about the rate.
+ */
+export function showProgress(name: string, alreadyDone = 0): ProgressView {
+  const startedAtMs = performance.now();
+  const describe = (state: ProgressState): string =>
+    describeProgress(state, performance.now() - startedAtMs, alreadyDone);
+  return process.stderr.isTTY ? showBar(name, describe) : showLines(name, describe);
+}
+
+function showBar(name: string, describe: (state: ProgressState) => string): ProgressView {
+  const bar = new SingleBar({
+    stream: process.stderr,
+    hideCursor: true,
+    linewrap: false,
+    format: (_options, { progress }, { text = '' }: { readonly text?: string }) =>
+      `${name} ${barText(progress)} ${text}`,
+  });
+  let started = false;
+  return {
+    update(state) {
+      const text = { text: describe(state) };
+      if (started) bar.update(state.done, text);
+      else bar.start(state.total, state.done, text);
+      started = true;
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function barText(progress: number): string {
+  const full = Math.round(progress * BAR_WIDTH);
+  return '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
+}
+
+function showLines(name: string, describe: (state: ProgressState) => string): ProgressView {
+  let last: ProgressState | null = null;
+  let shownAtMs = performance.now();
+  let shown = -1;
+  const show = (state: ProgressState): void => {
+    if (state.done === shown) return;
+    say(`${name}: ${describe(state)}`);
+    shown = state.done;
+    shownAtMs = performance.now();
+  };
+  return {
+    update(state) {
+      last = state;
+      if (performance.now() - shownAtMs >= PLAIN_LINE_EVERY_MS) show(state);
+    },
+    stop() {
+      if (last !== null) show(last);
+      last = null;
+    },
+  };
+}
+
+/**
+ * A state in one line: done/total, rate, time left, running score with its interval, errors, tokens, cost.
+ *
+ * @param elapsedMs - Since this session began.
+ */
+export function describeProgress(state: ProgressState, elapsedMs: number, alreadyDone: number): string {
+  const { done, total, errors, tokens, costUsd } = state;
+  const perMs = elapsedMs === 0 ? 0 : (done - alreadyDone) / elapsedMs;
+  const isOver = done >= total;
+  return [
+    `${count(done)}/${count(total)}`,
+    `${(perMs * 1000).toFixed(1)}/s`,
+    isOver || perMs === 0 ? '' : `${duration((total - done) / perMs)} left`,
+    scoreText(state),
+    errors === 0 ? '' : `${count(errors)} ${errors === 1 ? 'error' : 'errors'}`,
+    tokens === 0 ? '' : `${count(tokens)} tokens`,
+    costUsd === null ? '' : `$${costUsd.toFixed(costUsd < 1 ? 4 : 2)}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+// A running figure for the eye; the interval of the report is the one that counts.
+function scoreText({ scored, scoreSum }: ProgressState): string {
+  if (scored === 0) return '';
+  const mean = scoreSum / scored;
+  const { low, high } = wilson(mean, scored);
+  return `score ${(mean * 100).toFixed(1)} % (${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`;
+}
+
+// Wilson's interval; with partial credit it is at least as wide as it has to be.
+function wilson(mean: number, n: number): { readonly low: number; readonly high: number } {
+  const centre = (mean + (Z * Z) / (2 * n)) / (1 + (Z * Z) / n);
+  const half = (Z / (1 + (Z * Z) / n)) * Math.sqrt((mean * (1 - mean)) / n + (Z * Z) / (4 * n * n));
+  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+}

@@ -1,0 +1,73 @@
+/** A verification as people read it: who signed, the score, seven verdicts, and what follows from them. */
+import { coverageText, signerSentence } from '../reports/claims.ts';
+import { count, percent } from '../reports/figures.ts';
+import type { ReportRun, ReportScore } from '../reports/model.ts';
+import { printable } from '../reports/printable.ts';
+import { runName, unscoredText } from '../reports/wording.ts';
+import type { AxisVerdict, Verdict } from '../verifier/verdict.ts';
+import { paint, type Tone } from './say.ts';
+
+const TONES: Readonly<Record<Verdict, Tone>> = {
+  proven: 'good',
+  declared: 'warning',
+  'not evaluated': 'faint',
+  failed: 'bad',
+};
+
+/** A score in one phrase: `71.3 % (95 % CI 64.1 to 77.6), n 160`. */
+export function scoreText(score: ReportScore | null): string {
+  if (score === null) return 'no score';
+  const { value, interval, n } = score;
+  const range = interval === null ? '' : ` (95 % CI ${percent(interval.low)} to ${percent(interval.high)})`;
+  return `${percent(value)} %${range}, n ${count(n)}`;
+}
+
+/** All lines about a run that verifies. */
+export function verifiedLines(run: ReportRun, source: string): readonly string[] {
+  const { signer, suite, endpoint, counts, claims } = run;
+  // Nobody may read one of these lines alone and take an unknown key for a known one.
+  const by = signer.status === 'trusted' ? '' : ` [${signerSentence(signer)}]`;
+  const items = `${count(suite.selected)} of ${count(suite.size)} items × ${suite.repeats}`;
+  return [
+    `${paint('strong', printable(source))}: ${paint('good', 'verified')}${by}`,
+    row('signer', signerSentence(signer)),
+    row('suite', `${suite.id} ${suite.version}, ${items}, licence ${suite.licence}${by}`),
+    row('endpoint', `${runName(run)}, model ${run.model.requested} at ${endpoint.base_url}${by}`),
+    row('score', `${scoreText(run.score)}, unscored ${unscoredText(counts)}${by}`),
+    row('disclosed', `${run.disclosure.sentence}${by}`),
+    '',
+    ...run.axes.map((axis) => axisLine(axis, by)),
+    '',
+    ...claimLines('proves', claims.proves, by),
+    ...claimLines('declares', claims.declares, by),
+    ...claimLines('does not prove', claims.does_not_prove, ''),
+  ];
+}
+
+/** All lines about a run that does not verify. */
+export function failedLines(
+  source: string,
+  fault: { readonly code: string; readonly message: string },
+  axes: readonly AxisVerdict[],
+): readonly string[] {
+  return [
+    `${paint('strong', printable(source))}: ${paint('bad', 'does not verify')}: ${fault.code}`,
+    row('fault', fault.message),
+    '',
+    ...axes.map((axis) => axisLine(axis, '')),
+  ];
+}
+
+function row(name: string, text: string): string {
+  return `  ${name.padEnd(14)}${printable(text)}`;
+}
+
+function axisLine(axis: AxisVerdict, by: string): string {
+  const coverage = coverageText(axis);
+  const verdict = paint(TONES[axis.verdict], axis.verdict.padEnd(15));
+  return `  ${axis.axis.padEnd(14)}${verdict}${printable(axis.scope)}${coverage === null ? '' : ` (${coverage})`}${by}`;
+}
+
+function claimLines(title: string, claims: readonly string[], by: string): readonly string[] {
+  return [`  ${paint('strong', title)}`, ...claims.map((claim) => `    - ${printable(claim)}${by}`)];
+}
