@@ -61,8 +61,8 @@ export interface SendOptions {
 /** A model as a server lists it. */
 export interface ListedModel {
   readonly id: string;
-  /** SHA-256 of the weights in hex, from servers of this project. */
-  readonly weights: string | null;
+  /** SHA-256 in hex of what it serves, weights or recording; only servers of this project say it. */
+  readonly digest: string | null;
 }
 
 /** An open endpoint; connections are kept until `close`. */

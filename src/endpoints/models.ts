@@ -35,10 +35,10 @@ function listIn(body: Uint8Array): readonly unknown[] | null {
 function listedModel(entry: unknown): readonly ListedModel[] {
   const id = field(entry, 'id');
   if (typeof id !== 'string' || id.length > MAX_ID_LENGTH) return [];
-  return [{ id, weights: weightsDigest(field(entry, 'digest')) }];
+  return [{ id, digest: sha256Of(field(entry, 'digest')) }];
 }
 
-function weightsDigest(digest: unknown): string | null {
+function sha256Of(digest: unknown): string | null {
   const hex = typeof digest === 'string' && digest.startsWith('sha256:') ? digest.slice('sha256:'.length) : null;
   return isDigest(hex) ? hex : null;
 }

@@ -18,17 +18,10 @@ const LASTING: ReadonlySet<TransportCode | null> = new Set([
  * 408 and 429 are the only statuses below 500 that say "later" and not "never".
  */
 export function isRetryable(exchange: Pick<Exchange, 'status' | 'httpStatus' | 'errorCode'>): boolean {
-  switch (exchange.status) {
-    case 'ok':
-    case 'cancelled':
-      return false;
-    case 'http':
-      return isRetryableStatus(exchange.httpStatus ?? 0);
-    case 'timeout':
-      return true;
-    case 'network':
-      return !LASTING.has(exchange.errorCode);
-  }
+  const { status, httpStatus, errorCode } = exchange;
+  if (status === 'http') return isRetryableStatus(httpStatus ?? 0);
+  if (status === 'network') return !LASTING.has(errorCode);
+  return status === 'timeout';
 }
 
 function isRetryableStatus(status: number): boolean {

@@ -308,8 +308,8 @@ describe('listModels()', () => {
   it('lists what has an id', async () => {
     const { server, endpoint } = await serve('models');
     expect(await endpoint.listModels()).toEqual([
-      { id: 'fault-1', weights: null },
-      { id: 'fault-2', weights: null },
+      { id: 'fault-1', digest: null },
+      { id: 'fault-2', digest: null },
     ]);
     expect(server.seen[0]).toMatchObject({
       method: 'GET',

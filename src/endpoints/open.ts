@@ -1,0 +1,120 @@
+/** From a configured endpoint to an open one, whatever kind it is. */
+import { readFile } from 'node:fs/promises';
+import { tryDecodeUtf8 } from '../core/bytes.ts';
+import { InputError, UsageError } from '../core/errors.ts';
+import { NO_CREDENTIALS, openOpenAiCompatible, type Credentials } from './openai-compatible.ts';
+import { parseRecording, type FindMessages } from './replay.ts';
+import type { EmbeddedConfig, EndpointConfig, ReplayConfig, ServerConfig } from './config.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { LocalServer } from './listen.ts';
+import type { PlanEndpoint } from '../transcript/plan.ts';
+
+/** Base URL that is recorded for servers of our own: their port is chosen anew for every run. */
+export const LOCAL_BASE_URL = 'http://127.0.0.1/v1';
+
+/** What an endpoint is opened with. */
+export interface OpenOptions {
+  /** Most requests in flight. */
+  readonly connections: number;
+  /** From {@link readCredentials}; none if not given. */
+  readonly credentials?: Credentials;
+  /** Finds the items of a recording that names no messages. */
+  readonly findMessages?: FindMessages;
+  /** Worker threads of an embedded model; default: one per processor. */
+  readonly workers?: number;
+}
+
+/**
+ * The credentials that a configuration names.
+ *
+ * @param lookUp - The value of an environment variable.
+ * @throws {@link UsageError} `ERR_ENDPOINT_KEY` if a variable is not set, or empty
+ */
+export function readCredentials(config: EndpointConfig, lookUp: (name: string) => string | undefined): Credentials {
+  if (config.kind !== 'openai') return NO_CREDENTIALS;
+  const read = (variable: string, what: string): string => {
+    const value = lookUp(variable);
+    if (value !== undefined && value !== '') return value;
+    const message = `cannot ask ${config.name}: environment variable ${variable} is not set; it holds ${what}`;
+    throw new UsageError('ERR_ENDPOINT_KEY', message);
+  };
+  return {
+    apiKey: config.apiKeyEnv === null ? null : read(config.apiKeyEnv, 'the key'),
+    headers: Object.fromEntries(
+      Object.entries(config.headersEnv).map(([name, variable]) => [name, read(variable, `header ${name}`)]),
+    ),
+  };
+}
+
+/**
+ * Open an endpoint; embedded models and recordings get a server of their own, which `close` ends.
+ *
+ * @throws {@link UsageError} `ERR_ENDPOINT_KEY`
+ * @throws {@link InputError} `ERR_REPLAY_MALFORMED`, and those of an embedded model
+ */
+export async function openEndpoint(config: EndpointConfig, options: OpenOptions): Promise<Endpoint> {
+  switch (config.kind) {
+    case 'openai':
+      return await openServer(config, options);
+    case 'embedded':
+      return await openEmbedded(config, options);
+    case 'replay':
+      return await openReplay(config, options);
+  }
+}
+
+async function openServer(
+  config: ServerConfig,
+  { connections, credentials = NO_CREDENTIALS }: OpenOptions,
+): Promise<Endpoint> {
+  const { baseUrl } = config;
+  return await openOpenAiCompatible(identityOf(config, baseUrl), { baseUrl, connections, credentials });
+}
+
+async function openEmbedded(config: EmbeddedConfig, options: OpenOptions): Promise<Endpoint> {
+  const [{ startEmbeddedServer }, { readEmbeddedModels }] = await Promise.all([
+    import('./embedded/server.ts'),
+    import('./embedded/models.ts'),
+  ]);
+  const models = await readEmbeddedModels([config.model]);
+  const { workers } = options;
+  const server = await startEmbeddedServer({ models, ...(workers === undefined ? {} : { workers }) });
+  const endpoint = await openOwn(config, server, options);
+  // The digest is asked of the server, as it would be of any other, and not taken from the file it was started with.
+  const weights = (await endpoint.listModels()).find(({ id }) => id === config.model)?.digest ?? null;
+  return weights === null ? endpoint : { ...endpoint, identity: { ...endpoint.identity, weights } };
+}
+
+async function openReplay(config: ReplayConfig, options: OpenOptions): Promise<Endpoint> {
+  const text = tryDecodeUtf8(await readFile(config.path));
+  if (text === null) {
+    const { path } = config;
+    throw new InputError('ERR_REPLAY_MALFORMED', `cannot read recording "${path}": it is not UTF-8 text`, { path });
+  }
+  const { startReplayServer } = await import('./replay-server.ts');
+  const recordings = new Map([[config.model, parseRecording(text, config.path, options.findMessages ?? null)]]);
+  return await openOwn(config, await startReplayServer({ recordings }), options);
+}
+
+async function openOwn(config: EndpointConfig, server: LocalServer, { connections }: OpenOptions): Promise<Endpoint> {
+  const connection = { baseUrl: server.url, connections, credentials: NO_CREDENTIALS };
+  const endpoint = await openOpenAiCompatible(identityOf(config, LOCAL_BASE_URL), connection);
+  const close = async (): Promise<void> => {
+    await endpoint.close();
+    await server.close();
+  };
+  return { ...endpoint, close };
+}
+
+function identityOf(config: EndpointConfig, baseUrl: string): PlanEndpoint {
+  const { kind, name, model, stream, maxTokensField, extra } = config;
+  return {
+    kind,
+    name,
+    base_url: baseUrl,
+    model,
+    stream,
+    max_tokens_field: maxTokensField,
+    ...(extra === null ? {} : { extra }),
+  };
+}

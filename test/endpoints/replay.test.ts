@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { parseEndpointSpec } from '../../src/endpoints/config.ts';
+import { openEndpoint } from '../../src/endpoints/open.ts';
+import { buildReplay, messagesDigest, parseRecording } from '../../src/endpoints/replay.ts';
+import { startReplayServer } from '../../src/endpoints/replay-server.ts';
+import { parseAnswer } from '../../src/transcript/wire/answer.ts';
+import { requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
+import type { Endpoint, SendOptions } from '../../src/endpoints/endpoint.ts';
+
+const MESSAGES: readonly Message[] = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: 'ä?' },
+];
+// Written by hand after RFC 8785: keys in order, no spaces.
+const MESSAGES_SHA256 = createHash('sha256')
+  .update('[{"content":"Be brief.","role":"system"},{"content":"ä?","role":"user"}]')
+  .digest('hex');
+const OTHER_SHA256 = 'a'.repeat(64);
+const LONG = 'naïve 😀 '.repeat(10);
+
+const closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+function thrown(make: () => unknown): unknown {
+  try {
+    return make();
+  } catch (error) {
+    return error;
+  }
+}
+
+function options(): SendOptions {
+  const beforeSend = (): Promise<void> => Promise.resolve();
+  return { timeoutMs: 5_000, maxResponseBytes: 100_000, signal: new AbortController().signal, beforeSend };
+}
+
+async function fileOf(text: string | Buffer): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'replay-'));
+  closers.push(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'abel.jsonl');
+  await writeFile(path, text);
+  return path;
+}
+
+async function open(text: string, spec = ''): Promise<Endpoint> {
+  const config = parseEndpointSpec(`replay:${await fileOf(text)}${spec}`);
+  const endpoint = await openEndpoint(config, { connections: 2 });
+  closers.push(endpoint.close);
+  return endpoint;
+}
+
+function bodyOf(endpoint: Endpoint, messages: readonly Message[], stream = false): string {
+  const build = requestBuilder({
+    endpoint: { ...endpoint.identity, stream },
+    rules: { parameters: { max_tokens: 8, temperature: '0', seed: 1 } },
+  });
+  return build(messages, 0);
+}
+
+describe('messagesDigest()', () => {
+  it('is the SHA-256 of the canonical JSON', () => {
+    expect(messagesDigest(MESSAGES)).toBe(MESSAGES_SHA256);
+  });
+});
+
+describe('parseRecording()', () => {
+  it('reads what buildReplay() writes', () => {
+    const usage = { prompt_tokens: 3, completion_tokens: 4 };
+    const text = buildReplay([
+      { messages: MESSAGES, answer: 'yes\n', finish: 'length', usage },
+      { messages: [], answer: '' },
+    ]);
+    const { answers, digest } = parseRecording(text, 'x.jsonl');
+    expect(digest).toBe(createHash('sha256').update(text).digest('hex'));
+    expect([...answers.values()]).toEqual([
+      { answer: 'yes\n', finish: 'length', usage },
+      { answer: '', finish: 'stop', usage: null },
+    ]);
+    expect([...answers.keys()][0]).toBe(MESSAGES_SHA256);
+  });
+
+  it('finds the messages of an item by id or index, and leaves out items that are not asked', () => {
+    const text = '{"id":7,"output":"a"}\n{"id":"x","output":"b"}\n\n{"index":0,"output":"c","extra":true}\n';
+    const asked: unknown[] = [];
+    const { answers } = parseRecording(text, 'x.jsonl', (item) => {
+      asked.push(item);
+      return 'id' in item && item.id === 'x' ? null : [{ role: 'user', content: JSON.stringify(item) }];
+    });
+    expect(asked).toEqual([{ id: '7' }, { id: 'x' }, { index: 0 }]);
+    expect([...answers.values()].map(({ answer }) => answer)).toEqual(['a', 'c']);
+  });
+
+  it('takes the same answer twice', () => {
+    const line = `{"messages_sha256":"${OTHER_SHA256}","answer":"a"}\n`;
+    expect(parseRecording(line + line, 'x.jsonl').answers.size).toBe(1);
+  });
+
+  it.each([
+    ['', 1, 'at least one answer'],
+    ['\n \n', 1, 'at least one answer'],
+    ['{}\n{', 1, 'want messages_sha256'],
+    ['{', 1, 'not JSON'],
+    ['\n[]', 2, 'want an object'],
+    ['3', 1, 'want an object'],
+    [`{"messages_sha256":"${'A'.repeat(64)}","answer":"a"}`, 1, '64 lowercase hex digits'],
+    ['{"id":1.5,"output":"a"}', 1, 'want messages_sha256'],
+    ['{"index":-1,"output":"a"}', 1, 'want messages_sha256'],
+    ['{"id":1,"output":"a"}', 1, 'no suite is at hand'],
+    [`{"messages_sha256":"${OTHER_SHA256}"}`, 1, 'want a text'],
+    [`{"messages_sha256":"${OTHER_SHA256}","answer":"\\ud800"}`, 1, 'want a text'],
+    [`{"messages_sha256":"${OTHER_SHA256}","answer":"a","finish":"Stop it"}`, 1, 'under finish'],
+    [
+      `{"messages_sha256":"${OTHER_SHA256}","answer":"a","usage":{"prompt_tokens":-1,"completion_tokens":1}}`,
+      1,
+      'under usage',
+    ],
+    [`{"messages_sha256":"${OTHER_SHA256}","answer":"a","usage":3}`, 1, 'under usage'],
+    [
+      `{"messages_sha256":"${OTHER_SHA256}","answer":"a"}\n{"messages_sha256":"${OTHER_SHA256}","answer":"b"}`,
+      2,
+      'another answer',
+    ],
+  ])('refuses %j', (text, line, message) => {
+    expect(thrown(() => parseRecording(text, 'x.jsonl'))).toMatchObject({
+      code: 'ERR_REPLAY_MALFORMED',
+      message: expect.stringContaining(message),
+      path: 'x.jsonl',
+      line,
+    });
+  });
+});
+
+describe('openEndpoint() of a recording', () => {
+  const text = buildReplay([
+    { messages: MESSAGES, answer: LONG, usage: { prompt_tokens: 3, completion_tokens: 4 } },
+    { messages: [{ role: 'user', content: 'b' }], answer: '', finish: 'content_filter' },
+  ]);
+
+  it('is labelled a replay, with nothing in it that changes from run to run', async () => {
+    const endpoint = await open(text);
+    expect(endpoint.identity).toEqual({
+      kind: 'replay',
+      name: 'replay:abel',
+      base_url: 'http://127.0.0.1/v1',
+      model: 'abel',
+      stream: false,
+      max_tokens_field: 'max_tokens',
+    });
+  });
+
+  it.each([false, true])('answers over the protocol (streamed: %s)', async (stream) => {
+    const endpoint = await open(text);
+    const { status, response } = await endpoint.send(bodyOf(endpoint, MESSAGES, stream), options());
+    expect(status).toBe('ok');
+    const fingerprint = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    expect(parseAnswer(response ?? new Uint8Array())).toEqual({
+      answer: {
+        text: LONG,
+        refused: false,
+        finish: 'stop',
+        model: 'abel',
+        fingerprint: `touchstone-replay:${fingerprint}`,
+        prompt_tokens: 3,
+        completion_tokens: 4,
+      },
+    });
+  });
+
+  it.each([false, true])('answers equal requests with equal bytes (streamed: %s)', async (stream) => {
+    const endpoint = await open(text);
+    const body = bodyOf(endpoint, MESSAGES, stream);
+    const first = await endpoint.send(body, options());
+    const second = await endpoint.send(body, options());
+    expect(Buffer.from(first.response ?? []).equals(Buffer.from(second.response ?? []))).toBe(true);
+  });
+
+  it('keeps an empty answer and its reason', async () => {
+    const endpoint = await open(text);
+    const { response } = await endpoint.send(bodyOf(endpoint, [{ role: 'user', content: 'b' }]), options());
+    expect(parseAnswer(response ?? new Uint8Array())).toMatchObject({ answer: { text: '', finish: 'content_filter' } });
+  });
+
+  it.each([
+    ['other messages', '{"messages":[{"content":"c","role":"user"}],"model":"abel"}', 404, 'replay_miss'],
+    [
+      'another member in a message',
+      '{"messages":[{"content":"b","name":"x","role":"user"}],"model":"abel"}',
+      404,
+      'replay_miss',
+    ],
+    ['another model', '{"messages":[],"model":"cain"}', 404, 'model_not_found'],
+    ['no messages', '{"model":"abel"}', 400, 'invalid_value'],
+    ['a lone surrogate', '{"messages":["\\ud800"],"model":"abel"}', 400, 'invalid_value'],
+    ['no object', 'null', 404, 'model_not_found'],
+    ['no JSON', '{', 400, 'invalid_json'],
+    ['too long a body', ' '.repeat(1_048_577), 413, 'body_too_large'],
+  ])('refuses %s', async (_what, body, status, code) => {
+    const endpoint = await open(text);
+    const result = await endpoint.send(body, options());
+    expect(result).toMatchObject({ status: 'http', httpStatus: status });
+    expect(JSON.parse(Buffer.from(result.response ?? []).toString('utf8'))).toMatchObject({ error: { code } });
+  });
+
+  it('lists its model under the name that was asked for, with the digest of the recording', async () => {
+    const endpoint = await open(text, '#cain');
+    const digest = createHash('sha256').update(text).digest('hex');
+    expect(await endpoint.listModels()).toEqual([{ id: 'cain', digest }]);
+  });
+
+  it('refuses a file that is not text', async () => {
+    const config = parseEndpointSpec(`replay:${await fileOf(Buffer.of(0xff))}`);
+    await expect(openEndpoint(config, { connections: 1 })).rejects.toMatchObject({ code: 'ERR_REPLAY_MALFORMED' });
+  });
+
+  it('has nobody listening once it is closed', async () => {
+    const endpoint = await open(text);
+    await endpoint.close();
+    expect(await endpoint.send('{}', options())).toMatchObject({ status: 'network' });
+  });
+});
+
+describe('startReplayServer()', () => {
+  it('refuses a port that is taken', async () => {
+    const recordings = new Map([['m', parseRecording('{"index":0,"output":""}', 'x', () => MESSAGES)]]);
+    const first = await startReplayServer({ recordings });
+    closers.push(first.close);
+    const port = Number(new URL(first.url).port);
+    await expect(startReplayServer({ recordings, port })).rejects.toMatchObject({
+      code: 'ERR_ENDPOINT_LISTEN',
+      message: `cannot listen on 127.0.0.1 port ${port}`,
+    });
+  });
+
+  it('has no other route', async () => {
+    const recordings = new Map([['m', parseRecording('{"index":0,"output":""}', 'x', () => MESSAGES)]]);
+    const server = await startReplayServer({ recordings });
+    closers.push(server.close);
+    expect((await fetch(`${server.url}/nothing`)).status).toBe(404);
+  });
+});
