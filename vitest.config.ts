@@ -1,15 +1,29 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import type { ViteUserConfig } from 'vitest/config';
 
-// Tests run the sources: the package's own `#crypto` import is pointed at the Node back end in src.
-export default defineConfig({
-  resolve: {
-    alias: { '#crypto': fileURLToPath(new URL('./src/core/crypto-node.ts', import.meta.url)) },
-  },
+function source(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+// Tests run the sources, so the package's own `#crypto` import is pointed at a back end in src: at node:crypto for all
+// tests, and for those of core a second time at @noble, as a browser has it.
+const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     reporters: process.env['CI'] === 'true' ? ['default', ['json', { outputFile: 'coverage/tests.json' }]] : ['default'],
+    projects: [
+      {
+        extends: true,
+        resolve: { alias: { '#crypto': source('./src/core/crypto-node.ts') } },
+        test: { name: 'node', include: ['test/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        resolve: { alias: { '#crypto': source('./src/core/crypto-noble.ts') } },
+        test: { name: 'noble', include: ['test/core/**/*.test.ts'], env: { TOUCHSTONE_TEST_CRYPTO: 'noble' } },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**'],
@@ -18,3 +32,5 @@ export default defineConfig({
     },
   },
 });
+
+export default config;

@@ -3,7 +3,7 @@
  *
  * @see RFC 8709 §4; OpenSSH PROTOCOL.key
  */
-import { concatBytes, decodeUtf8, encodeBase64, equalBytes, tryDecodeBase64 } from './bytes.ts';
+import { concatBytes, encodeBase64, encodeUtf8, equalBytes, tryDecodeBase64, tryDecodeUtf8 } from './bytes.ts';
 import { isValidPublicKey, KEY_BYTES, publicKeyFromSeed } from './ed25519.ts';
 import { InputError } from './errors.ts';
 import { sha256 } from './sha256.ts';
@@ -12,7 +12,7 @@ import { createSshReader, sshString, tryDecodeArmor } from './ssh-wire.ts';
 /** The name that OpenSSH gives to Ed25519 keys and signatures. */
 export const SSH_ED25519 = 'ssh-ed25519';
 
-const PRIVATE_KEY_MAGIC = 'openssh-key-v1\0';
+const PRIVATE_KEY_MAGIC = encodeUtf8('openssh-key-v1\0');
 const PRIVATE_KEY_LABEL = 'OPENSSH PRIVATE KEY';
 // With cipher "none" the private part is padded to this length. PROTOCOL.key §3
 const BLOCK_BYTES = 8;
@@ -85,10 +85,10 @@ export function sshTypeLabel(type: string): string {
  *   `ERR_KEY_MALFORMED`
  */
 export function parseSshPrivateKey(file: Uint8Array): SshPrivateKey {
-  const blob = tryDecodeArmor(decodeUtf8(file), PRIVATE_KEY_LABEL);
+  const blob = tryDecodeArmor(tryDecodeUtf8(file) ?? '', PRIVATE_KEY_LABEL);
   if (blob === null) throw malformed(`want base64 between the lines of ${PRIVATE_KEY_LABEL}`);
   const outer = createSshReader(blob, malformed);
-  if (decodeUtf8(outer.bytes(PRIVATE_KEY_MAGIC.length)) !== PRIVATE_KEY_MAGIC) throw malformed('want openssh-key-v1');
+  if (!equalBytes(outer.bytes(PRIVATE_KEY_MAGIC.length), PRIVATE_KEY_MAGIC)) throw malformed('want openssh-key-v1');
   const cipher = outer.text();
   const kdf = outer.text();
   const kdfOptions = outer.string();
