@@ -1,7 +1,7 @@
 """The held-out rule: which problems no model of this project is ever trained on.
 
 A problem is named by a key that does not depend on its phrasing or on the order of its operands or options. Roughly one
-key in ten is held out. `suites/problems.mjs` implements the same rule in JavaScript, so a suite can prove that its items
+key in ten is held out. `suites/keys.mjs` implements the same rule in JavaScript, so a suite can prove that its items
 were never trained on.
 """
 

@@ -16,8 +16,8 @@ export function logProbabilities(logits: Float32Array): Float64Array {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - largest);
-  const total = largest + Math.log(sum);
-  return Float64Array.from(logits, (logit) => logit - total);
+  const shift = Math.log(sum);
+  return Float64Array.from(logits, (logit) => logit - largest - shift);
 }
 
 /** Ids by falling log-probability, the lower id first among equals; at most `count` of them. */
