@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly findMessages?: FindMessages;
   /** Worker threads of an embedded model; default: one per processor. */
   readonly workers?: number;
+  /** Folder of weight files; default: that of the package. */
+  readonly modelFolder?: string;
 }
 
 /**
@@ -53,14 +55,9 @@ export function readCredentials(config: EndpointConfig, lookUp: (name: string) =
  * @throws {@link InputError} `ERR_REPLAY_MALFORMED`, and those of an embedded model
  */
 export async function openEndpoint(config: EndpointConfig, options: OpenOptions): Promise<Endpoint> {
-  switch (config.kind) {
-    case 'openai':
-      return await openServer(config, options);
-    case 'embedded':
-      return await openEmbedded(config, options);
-    case 'replay':
-      return await openReplay(config, options);
-  }
+  if (config.kind === 'embedded') return await openEmbedded(config, options);
+  if (config.kind === 'replay') return await openReplay(config, options);
+  return await openServer(config, options);
 }
 
 async function openServer(
@@ -76,7 +73,7 @@ async function openEmbedded(config: EmbeddedConfig, options: OpenOptions): Promi
     import('./embedded/server.ts'),
     import('./embedded/models.ts'),
   ]);
-  const models = await readEmbeddedModels([config.model]);
+  const models = await readEmbeddedModels([config.model], options.modelFolder);
   const { workers } = options;
   const server = await startEmbeddedServer({ models, ...(workers === undefined ? {} : { workers }) });
   const endpoint = await openOwn(config, server, options);

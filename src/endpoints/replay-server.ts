@@ -122,7 +122,7 @@ function streamAnswer(response: ServerResponse, head: object, found: RecordedAns
 }
 
 function* pieces(answer: string): Generator<string> {
-  const points = [...answer];
+  const points = Array.from(answer);
   for (let at = 0; at < points.length; at += PIECE_LENGTH) yield points.slice(at, at + PIECE_LENGTH).join('');
 }
 

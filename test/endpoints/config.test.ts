@@ -124,6 +124,10 @@ endpoints:
     model: llama-3.1-8b
 `;
 
+function one(entry: string): string {
+  return `endpoints:\n  - ${entry}`;
+}
+
 describe('parseEndpoints()', () => {
   it('reads every form, in order', () => {
     const configs = parseEndpoints(GOOD, '/etc/evals/touchstone.yaml');
@@ -157,8 +161,6 @@ describe('parseEndpoints()', () => {
     const paths = parseEndpoints(source, '/etc/evals/touchstone.yaml').map((config) => Reflect.get(config, 'path'));
     expect(paths).toEqual(['/etc/evals/a/x.jsonl', '/etc/evals/b/y.jsonl']);
   });
-
-  const one = (entry: string): string => `endpoints:\n  - ${entry}`;
 
   it.each<[string, string, number, string]>([
     ['a: [', '', 1, 'not YAML'],

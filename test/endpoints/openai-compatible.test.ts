@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openOpenAiCompatible, type Credentials } from '../../src/endpoints/openai-compatible.ts';
 import { parseAnswer, type ParsedBody } from '../../src/transcript/wire/answer.ts';
 import { ANSWER, COMPLETION, ECHO, EVENTS, startFaultServer, unusedUrl, type Fault } from './fault-server.ts';
+import { sendOptions } from './send-options.ts';
 import type { Endpoint, Exchange, SendOptions } from '../../src/endpoints/endpoint.ts';
 import type { PlanEndpoint } from '../../src/transcript/plan.ts';
 
@@ -33,19 +34,9 @@ async function serve(...faults: readonly Fault[]) {
   return { server, endpoint: await open(server.url) };
 }
 
-function limits(options: Partial<SendOptions> = {}): SendOptions {
-  return {
-    timeoutMs: 5_000,
-    maxResponseBytes: 100_000,
-    signal: new AbortController().signal,
-    beforeSend: () => Promise.resolve(),
-    ...options,
-  };
-}
-
 async function exchange(fault: Fault, options: Partial<SendOptions> = {}): Promise<Exchange> {
   const { endpoint } = await serve(fault);
-  return await endpoint.send(BODY, limits(options));
+  return await endpoint.send(BODY, sendOptions(options));
 }
 
 function text(bytes: Uint8Array | null): string | null {
@@ -64,7 +55,7 @@ describe('send()', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       order.push(`announced ${Buffer.from(body).toString('utf8')} with ${server.seen.length} seen`);
     };
-    const { status } = await endpoint.send(BODY, limits({ beforeSend }));
+    const { status } = await endpoint.send(BODY, sendOptions({ beforeSend }));
     expect(status).toBe('ok');
     expect(order).toEqual([`announced ${BODY} with 0 seen`]);
     expect(server.seen.map(({ body }) => body.toString('utf8'))).toEqual([BODY]);
@@ -72,7 +63,7 @@ describe('send()', () => {
 
   it('sends the key, the further headers and nothing that describes the machine', async () => {
     const { server, endpoint } = await serve('answer');
-    await endpoint.send(BODY, limits());
+    await endpoint.send(BODY, sendOptions());
     const [seen] = server.seen;
     expect(seen).toMatchObject({ method: 'POST', path: '/v1/chat/completions' });
     expect(seen?.headers).toEqual({
@@ -91,7 +82,7 @@ describe('send()', () => {
   it('sends no authorization without a key', async () => {
     const { server } = await serve('answer');
     const endpoint = await open(server.url, { credentials: { apiKey: null, headers: {} } });
-    await endpoint.send(BODY, limits());
+    await endpoint.send(BODY, sendOptions());
     expect(server.seen[0]?.headers).not.toHaveProperty('authorization');
   });
 
@@ -106,7 +97,7 @@ describe('send()', () => {
   it('keeps the framing of a stream and tells when its first byte came', async () => {
     const { server } = await serve('stream');
     const endpoint = await open(server.url, { stream: true });
-    const result = await endpoint.send(BODY, limits());
+    const result = await endpoint.send(BODY, sendOptions());
     expect(text(result.response)).toBe(EVENTS.join(''));
     expect(server.seen[0]?.headers.accept).toBe('text/event-stream');
     expect(parsed(result)).toMatchObject({ answer: { text: ANSWER, finish: 'stop' } });
@@ -116,28 +107,28 @@ describe('send()', () => {
 
   it('keeps its connections for the next request', async () => {
     const { server, endpoint } = await serve('answer');
-    for (let i = 0; i < 10; i++) await endpoint.send(BODY, limits());
+    for (let i = 0; i < 10; i++) await endpoint.send(BODY, sendOptions());
     // A request that follows at once may find the first connection not yet free.
     expect(server.connections()).toBeLessThanOrEqual(2);
   });
 
   it('never opens more connections than it was given', async () => {
     const { server, endpoint } = await serve('answer');
-    const results = await Promise.all(Array.from({ length: 20 }, () => endpoint.send(BODY, limits())));
+    const results = await Promise.all(Array.from({ length: 20 }, () => endpoint.send(BODY, sendOptions())));
     expect(results.every(({ status }) => status === 'ok')).toBe(true);
     expect(server.connections()).toBeLessThanOrEqual(4);
   });
 
   it('never retries', async () => {
     const { server, endpoint } = await serve('unavailable');
-    await endpoint.send(BODY, limits());
+    await endpoint.send(BODY, sendOptions());
     expect(server.seen).toHaveLength(1);
   });
 
   it('rejects with the very error of beforeSend and sends nothing', async () => {
     const { server, endpoint } = await serve('answer');
     const fault = new Error('disk full');
-    await expect(endpoint.send(BODY, limits({ beforeSend: () => Promise.reject(fault) }))).rejects.toBe(fault);
+    await expect(endpoint.send(BODY, sendOptions({ beforeSend: () => Promise.reject(fault) }))).rejects.toBe(fault);
     expect(server.seen).toHaveLength(0);
   });
 
@@ -146,7 +137,7 @@ describe('send()', () => {
     const controller = new AbortController();
     if (early) controller.abort();
     const beforeSend = (): Promise<void> => Promise.resolve(controller.abort());
-    const result = await endpoint.send(BODY, limits({ signal: controller.signal, beforeSend }));
+    const result = await endpoint.send(BODY, sendOptions({ signal: controller.signal, beforeSend }));
     expect(result).toMatchObject({ status: 'cancelled', httpStatus: null, response: null, errorCode: 'ERR_CANCELLED' });
     expect(server.seen).toHaveLength(0);
   });
@@ -158,7 +149,7 @@ describe('send()', () => {
     const warnings: Error[] = [];
     const note = (warning: Error): void => void warnings.push(warning);
     process.on('warning', note);
-    const open24 = Array.from({ length: 24 }, () => endpoint.send(BODY, limits({ signal: controller.signal })));
+    const open24 = Array.from({ length: 24 }, () => endpoint.send(BODY, sendOptions({ signal: controller.signal })));
     while (server.seen.length < 4) await new Promise((resolve) => setTimeout(resolve, 1));
     controller.abort();
     const results = await Promise.all(open24);
@@ -172,7 +163,7 @@ describe('send()', () => {
 
   it('ends open exchanges when it is closed', async () => {
     const { endpoint } = await serve('hang');
-    const result = endpoint.send(BODY, limits());
+    const result = endpoint.send(BODY, sendOptions());
     await new Promise((resolve) => setTimeout(resolve, 20));
     await endpoint.close();
     expect(await result).toMatchObject({ status: 'network', errorCode: 'ERR_NETWORK' });
@@ -231,28 +222,28 @@ describe('send() through faults of the transport', () => {
 
   it('redirect: is not followed', async () => {
     const { server, endpoint } = await serve('redirect');
-    await endpoint.send(BODY, limits());
+    await endpoint.send(BODY, sendOptions());
     expect(server.seen.map(({ path }) => path)).toEqual(['/v1/chat/completions']);
   });
 
   it('refused', async () => {
     const endpoint = await open(await unusedUrl());
-    const result = await endpoint.send(BODY, limits());
+    const result = await endpoint.send(BODY, sendOptions());
     expect(result).toMatchObject({ status: 'network', httpStatus: null, response: null, errorCode: 'ECONNREFUSED' });
   });
 
   it('refuses to speak TLS with a server that does not', async () => {
     const { server } = await serve('answer');
     const endpoint = await open(server.url.replace('http:', 'https:'));
-    expect(await endpoint.send(BODY, limits())).toMatchObject({ status: 'network', errorCode: 'ERR_TLS' });
+    expect(await endpoint.send(BODY, sendOptions())).toMatchObject({ status: 'network', errorCode: 'ERR_TLS' });
   });
 
   it('answers the next request after every fault', async () => {
     const faults: readonly Fault[] = ['reset-mid-body', 'length-too-short', 'not-http', 'close-before'];
     for (const fault of faults) {
       const { endpoint } = await serve(fault, 'answer');
-      await endpoint.send(BODY, limits());
-      expect(await endpoint.send(BODY, limits()), fault).toMatchObject({ status: 'ok' });
+      await endpoint.send(BODY, sendOptions());
+      expect(await endpoint.send(BODY, sendOptions()), fault).toMatchObject({ status: 'ok' });
     }
   });
 });

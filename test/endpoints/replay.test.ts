@@ -9,7 +9,8 @@ import { buildReplay, messagesDigest, parseRecording } from '../../src/endpoints
 import { startReplayServer } from '../../src/endpoints/replay-server.ts';
 import { parseAnswer } from '../../src/transcript/wire/answer.ts';
 import { requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
-import type { Endpoint, SendOptions } from '../../src/endpoints/endpoint.ts';
+import { sendOptions } from './send-options.ts';
+import type { Endpoint } from '../../src/endpoints/endpoint.ts';
 
 const MESSAGES: readonly Message[] = [
   { role: 'system', content: 'Be brief.' },
@@ -34,11 +35,6 @@ function thrown(make: () => unknown): unknown {
   } catch (error) {
     return error;
   }
-}
-
-function options(): SendOptions {
-  const beforeSend = (): Promise<void> => Promise.resolve();
-  return { timeoutMs: 5_000, maxResponseBytes: 100_000, signal: new AbortController().signal, beforeSend };
 }
 
 async function fileOf(text: string | Buffer): Promise<string> {
@@ -157,7 +153,7 @@ describe('openEndpoint() of a recording', () => {
 
   it.each([false, true])('answers over the protocol (streamed: %s)', async (stream) => {
     const endpoint = await open(text);
-    const { status, response } = await endpoint.send(bodyOf(endpoint, MESSAGES, stream), options());
+    const { status, response } = await endpoint.send(bodyOf(endpoint, MESSAGES, stream), sendOptions());
     expect(status).toBe('ok');
     const fingerprint = createHash('sha256').update(text).digest('hex').slice(0, 16);
     expect(parseAnswer(response ?? new Uint8Array())).toEqual({
@@ -176,14 +172,14 @@ describe('openEndpoint() of a recording', () => {
   it.each([false, true])('answers equal requests with equal bytes (streamed: %s)', async (stream) => {
     const endpoint = await open(text);
     const body = bodyOf(endpoint, MESSAGES, stream);
-    const first = await endpoint.send(body, options());
-    const second = await endpoint.send(body, options());
+    const first = await endpoint.send(body, sendOptions());
+    const second = await endpoint.send(body, sendOptions());
     expect(Buffer.from(first.response ?? []).equals(Buffer.from(second.response ?? []))).toBe(true);
   });
 
   it('keeps an empty answer and its reason', async () => {
     const endpoint = await open(text);
-    const { response } = await endpoint.send(bodyOf(endpoint, [{ role: 'user', content: 'b' }]), options());
+    const { response } = await endpoint.send(bodyOf(endpoint, [{ role: 'user', content: 'b' }]), sendOptions());
     expect(parseAnswer(response ?? new Uint8Array())).toMatchObject({ answer: { text: '', finish: 'content_filter' } });
   });
 
@@ -203,7 +199,7 @@ describe('openEndpoint() of a recording', () => {
     ['too long a body', ' '.repeat(1_048_577), 413, 'body_too_large'],
   ])('refuses %s', async (_what, body, status, code) => {
     const endpoint = await open(text);
-    const result = await endpoint.send(body, options());
+    const result = await endpoint.send(body, sendOptions());
     expect(result).toMatchObject({ status: 'http', httpStatus: status });
     expect(JSON.parse(Buffer.from(result.response ?? []).toString('utf8'))).toMatchObject({ error: { code } });
   });
@@ -222,7 +218,7 @@ describe('openEndpoint() of a recording', () => {
   it('has nobody listening once it is closed', async () => {
     const endpoint = await open(text);
     await endpoint.close();
-    expect(await endpoint.send('{}', options())).toMatchObject({ status: 'network' });
+    expect(await endpoint.send('{}', sendOptions())).toMatchObject({ status: 'network' });
   });
 });
 
