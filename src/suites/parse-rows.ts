@@ -1,0 +1,74 @@
+/** JSON and CSV item files as rows. */
+import { InputError } from '../core/errors.ts';
+import { isFields, type RawRow } from './rows.ts';
+
+/**
+ * The rows of a JSON file: one list of objects.
+ *
+ * @throws {@link InputError} `ERR_ITEMS_SYNTAX` with the line of a syntax error or the pointer of an element that is no
+ *   object.
+ */
+export function parseJsonList(text: string, path: string): readonly RawRow[] {
+  const value = parseJson(text, path);
+  if (!Array.isArray(value)) throw syntaxError(path, 'want a list of objects', { pointer: '' });
+  return value.map((fields: unknown, index) => {
+    if (isFields(fields)) return { fields, line: undefined };
+    throw syntaxError(path, `element ${index} is not an object`, { pointer: `/${index}` });
+  });
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const position = /position (\d+)/.exec(cause instanceof Error ? cause.message : '')?.[1];
+    const line = position === undefined ? 1 : text.slice(0, Number(position)).split('\n').length;
+    // The engine's message quotes the text, which may be private.
+    throw syntaxError(path, 'it is not JSON', { line });
+  }
+}
+
+/**
+ * The rows of a CSV file whose first row names the fields.
+ *
+ * @throws {@link InputError} `ERR_ITEMS_SYNTAX` with the line.
+ * @see RFC 4180
+ */
+export async function parseCsv(text: string, path: string): Promise<readonly RawRow[]> {
+  const { parse } = await import('csv-parse/sync');
+  try {
+    const records: unknown = parse(text, { columns: checkedHeader, info: true, skip_empty_lines: true });
+    return (records as readonly CsvRecord[]).map(({ record, info }) => ({ fields: record, line: info.lines }));
+  } catch (cause) {
+    const { code, lines } = cause as { readonly code?: string; readonly lines?: number };
+    throw syntaxError(path, CSV_FAULTS[code ?? ''] ?? 'it is not CSV', { line: lines ?? 1 });
+  }
+}
+
+interface CsvRecord {
+  readonly record: Readonly<Record<string, string>>;
+  readonly info: { readonly lines: number };
+}
+
+const CSV_FAULTS: Readonly<Record<string, string>> = {
+  CSV_RECORD_INCONSISTENT_COLUMNS: 'the row has another number of fields than the first row',
+  CSV_QUOTE_NOT_CLOSED: 'a quoted field is never closed',
+  CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quote',
+  INVALID_OPENING_QUOTE: 'a quote stands inside a field that is not quoted',
+  DUPLICATE_HEADER: 'two fields have the same name',
+};
+
+function checkedHeader(names: readonly string[]): string[] {
+  const isDistinct = new Set(names).size === names.length;
+  if (!isDistinct) throw Object.assign(new Error('duplicate header'), { code: 'DUPLICATE_HEADER' });
+  return [...names];
+}
+
+function syntaxError(
+  path: string,
+  fault: string,
+  place: { readonly line?: number; readonly pointer?: string },
+): InputError {
+  const where = place.line === undefined ? '' : ` line ${place.line}`;
+  return new InputError('ERR_ITEMS_SYNTAX', `cannot read "${path}"${where}: ${fault}`, { path, ...place });
+}
