@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parseEndpointSpec } from '../../src/endpoints/config.ts';
 import { parseEndpoints } from '../../src/endpoints/config-file.ts';
+import { PRESETS } from '../../src/endpoints/presets.ts';
 
 function code(make: () => unknown): unknown {
   try {
@@ -214,5 +217,20 @@ describe('parseEndpoints()', () => {
     });
     expect(String(error)).toContain(`"dir/touchstone.yaml" line ${line}`);
     expect(String(error)).not.toContain('hunter2');
+  });
+});
+
+describe('endpoint.schema.json', () => {
+  const path = new URL('../../src/endpoints/schema/endpoint.schema.json', import.meta.url);
+  const schema = JSON.parse(readFileSync(path, 'utf8')) as {
+    readonly properties: { readonly preset: { readonly enum: string[] } };
+  };
+
+  it('is a valid JSON Schema', () => {
+    expect(new Ajv2020({ strictTypes: false }).validateSchema(schema)).toBe(true);
+  });
+
+  it('knows every preset', () => {
+    expect(schema.properties.preset.enum).toEqual([...PRESETS.keys()]);
   });
 });

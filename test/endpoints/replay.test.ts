@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseEndpointSpec } from '../../src/endpoints/config.ts';
 import { openEndpoint } from '../../src/endpoints/open.ts';
-import { buildReplay, messagesDigest, parseRecording } from '../../src/endpoints/replay.ts';
+import { buildReplay, messagesDigest, parseRecording, type FindMessages } from '../../src/endpoints/replay.ts';
 import { startReplayServer } from '../../src/endpoints/replay-server.ts';
 import { parseAnswer } from '../../src/transcript/wire/answer.ts';
 import { requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
+import { describeRealData } from '../testdata.ts';
 import { sendOptions } from './send-options.ts';
 import type { Endpoint } from '../../src/endpoints/endpoint.ts';
 
@@ -239,5 +241,26 @@ describe('startReplayServer()', () => {
     const server = await startReplayServer({ recordings });
     closers.push(server.close);
     expect((await fetch(`${server.url}/nothing`)).status).toBe(404);
+  });
+});
+
+describeRealData('replay of recorded model outputs', 'data/gsm8k/outputs_abel-7b-001.jsonl', (path) => {
+  it('gives every one of the 1,319 outputs back unchanged, over a socket', async () => {
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    const outputs = lines.map((line) => JSON.parse(line) as { readonly id: number; readonly output: string });
+    const config = parseEndpointSpec(`replay:${path}#abel-7b-001`);
+    const findMessages: FindMessages = (item) => [{ role: 'user', content: `item ${JSON.stringify(item)}` }];
+    const endpoint = await openEndpoint(config, { connections: 8, findMessages });
+    const answers = await Promise.all(
+      outputs.map(async ({ id }) => {
+        const messages = findMessages({ id: String(id) }) ?? [];
+        const { response } = await endpoint.send(bodyOf(endpoint, messages, id % 2 === 0), sendOptions());
+        const parsed = parseAnswer(response ?? new Uint8Array());
+        return 'answer' in parsed ? parsed.answer.text : parsed.fault;
+      }),
+    );
+    await endpoint.close();
+    expect(answers).toHaveLength(1_319);
+    expect(answers).toEqual(outputs.map(({ output }) => output));
   });
 });
