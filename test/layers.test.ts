@@ -10,6 +10,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   transcript: 1,
   attestation: 1,
   stats: 1,
+  archive: 2,
   suites: 2,
   endpoints: 2,
   scoring: 3,

@@ -1,0 +1,57 @@
+/** A run folder as a verifier reads it. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MAX_LINE_BYTES } from '../core/line-form.ts';
+import { MAX_OPENING_UNITS } from '../transcript/opening.ts';
+import { RUN_FILES, type RunFile, type RunSource } from '../transcript/source.ts';
+import { joinOpenings, type JoinedRecord } from './join-openings.ts';
+import { readLines } from './read-lines.ts';
+import { CONTENT_FILE, RECORDS_FILE, checkRunFolder, isSystemError } from './run-folder.ts';
+
+/** Most bytes in a line of content: three for each unit of text. */
+export const MAX_CONTENT_LINE_BYTES: number = 3 * MAX_OPENING_UNITS;
+
+/**
+ * The run in a folder. The lines are read from the disk while they are consumed.
+ *
+ * @throws {@link InputError} `ERR_RUN_MISSING` if the path is not a run folder; while lines are read,
+ *   {@link VerificationError} `ERR_LINE_FORM`, `ERR_OPENING_FORM`, `ERR_OPENING_STRAY`
+ */
+export async function openFolder(path: string): Promise<RunSource> {
+  await checkRunFolder(path);
+  return { name: path, level: null, files: await readSmallFiles(path), lines: linesOf(path) };
+}
+
+async function readSmallFiles(path: string): Promise<ReadonlyMap<RunFile, Uint8Array>> {
+  const files = new Map<RunFile, Uint8Array>();
+  for (const name of RUN_FILES) {
+    try {
+      files.set(name, await readFile(join(path, name)));
+    } catch (cause) {
+      // A run that is not finished has no result yet; which files are needed is the verifier's business.
+      if (!isSystemError(cause, 'ENOENT')) throw cause;
+    }
+  }
+  return files;
+}
+
+async function* linesOf(path: string): AsyncGenerator<readonly string[], void> {
+  for await (const batch of joinFolder(path)) yield flatten(batch);
+}
+
+/** The records of a folder, each with its openings. */
+export function joinFolder(path: string): AsyncGenerator<readonly JoinedRecord[], void> {
+  return joinOpenings(
+    readLines(join(path, RECORDS_FILE), { maxLineBytes: MAX_LINE_BYTES }),
+    readLines(join(path, CONTENT_FILE), { maxLineBytes: MAX_CONTENT_LINE_BYTES }),
+  );
+}
+
+function flatten(batch: readonly JoinedRecord[]): readonly string[] {
+  const lines: string[] = [];
+  for (const { line, openings } of batch) {
+    lines.push(line);
+    for (const opening of openings) lines.push(opening);
+  }
+  return lines;
+}

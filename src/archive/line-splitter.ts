@@ -1,0 +1,62 @@
+/** Cuts a stream of bytes into lines of text, many at a time: one decode per piece, not one per line. */
+import { tryDecodeUtf8 } from '../core/bytes.ts';
+import { VerificationError } from '../core/errors.ts';
+
+const NEWLINE = 10;
+
+/** Takes bytes in pieces and gives the lines that are complete. */
+export interface LineSplitter {
+  /**
+   * The lines that a piece completes, without newlines. The piece may be overwritten afterwards.
+   *
+   * @throws {@link VerificationError} `ERR_LINE_FORM` on invalid UTF-8 or a line beyond the limit
+   */
+  push(piece: Uint8Array): readonly string[];
+  /**
+   * Check that nothing is left over.
+   *
+   * @throws {@link VerificationError} `ERR_LINE_FORM` if the last line has no newline
+   */
+  end(): void;
+}
+
+/**
+ * A splitter.
+ *
+ * @param name - What an error calls the stream.
+ * @param maxLineBytes - Most bytes that are kept for a line that is not complete.
+ */
+export function createLineSplitter(name: string, maxLineBytes: number): LineSplitter {
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  const fault = (what: string): VerificationError =>
+    new VerificationError('ERR_LINE_FORM', `cannot read lines of ${name}: ${what}`);
+
+  const hold = (piece: Uint8Array): void => {
+    if (piece.length === 0) return;
+    held.push(Uint8Array.from(piece));
+    heldBytes += piece.length;
+    if (heldBytes > maxLineBytes) throw fault(`a line has more than ${maxLineBytes} bytes`);
+  };
+  return {
+    push(piece) {
+      const end = piece.lastIndexOf(NEWLINE);
+      if (end < 0) {
+        hold(piece);
+        return [];
+      }
+      const head = piece.subarray(0, end);
+      const whole = heldBytes === 0 ? head : Buffer.concat([...held, head]);
+      held = [];
+      heldBytes = 0;
+      hold(piece.subarray(end + 1));
+      // A newline is never part of a longer UTF-8 sequence, so cutting there cuts no character.
+      const text = tryDecodeUtf8(whole);
+      if (text === null) throw fault('the bytes are not valid UTF-8');
+      return text.split('\n');
+    },
+    end() {
+      if (heldBytes > 0) throw fault('the last line has no newline');
+    },
+  };
+}

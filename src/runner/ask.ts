@@ -1,0 +1,184 @@
+/**
+ * One sample, from its first attempt to its verdict.
+ *
+ * A failed request is never a wrong answer: it is tried again as far as the plan allows and ends as unscored. Everything
+ * that leaves this machine is on the disk before.
+ */
+import type { JsonValue } from '../core/canonical-json.ts';
+import type { Endpoint, Exchange } from '../endpoints/endpoint.ts';
+import type { SuiteItem } from '../suites/item-store.ts';
+import type { Plan } from '../transcript/plan.ts';
+import type { UnscoredReason } from '../transcript/record.ts';
+import { parseAnswer, type Answer, type ParsedBody } from '../transcript/wire/answer.ts';
+import type { Budget, Reservation } from './budget.ts';
+import { formatTime, type RunEnvironment } from './environment.ts';
+import type { Judging } from './judging.ts';
+import type { OutcomeFacts, Recorder, ScoreFacts } from './recorder.ts';
+import { isFinal, waitMs, type LastOutcome, type SampleHistory } from './retry.ts';
+import type { RunListener } from './run-event.ts';
+
+/** What all samples of a run share. */
+export interface AskContext {
+  readonly plan: Plan;
+  readonly endpoint: Pick<Endpoint, 'send'>;
+  readonly judging: Judging;
+  readonly recorder: Recorder;
+  readonly budget: Budget;
+  readonly environment: RunEnvironment;
+  readonly emit: RunListener;
+  /** Aborted when the run is to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** An item that is being asked. */
+export interface OpenItem {
+  readonly item: SuiteItem;
+  readonly target: JsonValue;
+  /** Whether an intent has opened it. */
+  opened: boolean;
+}
+
+/** A sample that has no verdict yet. */
+export interface Sample {
+  readonly open: OpenItem;
+  readonly repeat: number;
+  readonly body: string;
+  readonly history: SampleHistory;
+}
+
+/**
+ * Ask until there is a verdict, or until the run is stopped; then the sample stays open for a resume.
+ *
+ * @throws {@link InputError} `ERR_RUN_WRITE` if the journal cannot be written
+ */
+export async function askSample(context: AskContext, sample: Sample): Promise<void> {
+  const { signal, plan, budget } = context;
+  const { history } = sample;
+  while (!isFinal(history, plan.rules.retry)) {
+    if (signal.aborted) return;
+    const reserved = budget.reserve({ bodyBytes: Buffer.byteLength(sample.body) });
+    const reservation = reserved instanceof Promise ? await reserved : reserved;
+    if (reservation === null) return unscored(context, sample, 'skipped');
+    const wait = await attempt(context, sample, reservation);
+    if (wait > 0 && !isFinal(history, plan.rules.retry)) {
+      context.emit({ kind: 'waiting', waitMs: wait, ...placeOf(sample) });
+      await context.environment.sleep(wait, signal);
+    }
+  }
+  conclude(context, sample);
+}
+
+// Gives the milliseconds to wait before another attempt.
+async function attempt(context: AskContext, sample: Sample, reservation: Reservation): Promise<number> {
+  const { recorder, endpoint, environment, plan, signal } = context;
+  const { open, repeat, body, history } = sample;
+  const facts = { at: formatTime(environment.nowMs()), attempt: history.attempts++, repeat };
+  const of = recorder.intent(facts, open.item, !open.opened, body);
+  open.opened = true;
+  const exchange = await endpoint.send(body, {
+    timeoutMs: plan.rules.limits.timeout_ms,
+    maxResponseBytes: plan.rules.limits.max_response_bytes,
+    signal,
+    beforeSend: () => recorder.durable(),
+  });
+  const parsed = exchange.status === 'ok' ? parseAnswer(exchange.response ?? new Uint8Array()) : null;
+  const outcome = recorder.outcome(outcomeFacts(of, exchange, parsed), exchange.response);
+  reservation.settle(outcome);
+  history.last = { ...outcome, answer: parsed !== null && 'answer' in parsed ? parsed.answer : null };
+  if (outcome.status === 'cancelled') history.interrupted++;
+  emitAttempt(context, sample, outcome);
+  const failures = history.attempts - history.interrupted;
+  return outcome.status === 'ok' || outcome.status === 'cancelled'
+    ? 0
+    : waitMs(Math.max(1, failures), exchange.retryAfterMs, environment.random());
+}
+
+/** What a record says of an exchange: a good status whose body is no answer is a failure like any other. */
+export function outcomeFacts(of: number, exchange: Exchange, parsed: ParsedBody | null): OutcomeFacts {
+  const { httpStatus, errorCode, latencyUs, firstByteUs } = exchange;
+  const fault = parsed !== null && 'fault' in parsed ? parsed.fault : null;
+  const error = fault ?? errorCode;
+  return {
+    of,
+    status: statusOf(exchange, fault),
+    ...(httpStatus === null ? {} : { http: httpStatus }),
+    ...(error === null ? {} : { error }),
+    ...(parsed !== null && 'answer' in parsed ? reportedBy(parsed.answer) : {}),
+    latency_us: latencyUs,
+    ...(firstByteUs === null ? {} : { first_byte_us: firstByteUs }),
+  };
+}
+
+function statusOf(exchange: Exchange, fault: string | null): OutcomeFacts['status'] {
+  if (fault === null) return exchange.status;
+  return fault === 'ERR_BODY_ERROR' ? 'http' : 'network';
+}
+
+function reportedBy({ text: _text, refused: _refused, ...reported }: Answer): Omit<Answer, 'text' | 'refused'> {
+  return reported;
+}
+
+function conclude(context: AskContext, sample: Sample): void {
+  const { last } = sample.history;
+  if (last?.answer) judge(context, sample, last, last.answer);
+  else unscored(context, sample, reasonOf(last));
+}
+
+function judge(context: AskContext, sample: Sample, last: LastOutcome, answer: Answer): void {
+  const verdict = context.judging.judge(answer, sample.open.target);
+  if (verdict.verdict === 'unscored') {
+    unscored(context, sample, verdict.reason);
+    return;
+  }
+  const { num, den, rule, extracted } = verdict;
+  const facts = { ...placeOf(sample), of: last.seq, num, den, ...(rule === null ? {} : { rule }) };
+  record(context, sample, facts, extracted);
+}
+
+function reasonOf(last: LastOutcome | null): UnscoredReason {
+  switch (last?.status) {
+    case 'timeout':
+      return 'timeout';
+    case 'cancelled':
+    case 'lost':
+      return 'lost';
+    case undefined:
+      return 'skipped';
+    case 'ok':
+    case 'http':
+    case 'network':
+      return 'transport';
+  }
+}
+
+function unscored(context: AskContext, sample: Sample, reason: UnscoredReason): void {
+  const { last } = sample.history;
+  const origin = last === null ? { item: sample.open.item.itemCommitment } : { of: last.seq };
+  record(context, sample, { ...placeOf(sample), ...origin, unscored: reason }, null);
+}
+
+function record(context: AskContext, sample: Sample, facts: ScoreFacts, extracted: string | null): void {
+  const score = context.recorder.score(facts, extracted);
+  context.judging.add(score);
+  const { num, den, unscored: reason } = score;
+  const verdict = reason === undefined ? { num: num ?? 0, den: den ?? 1 } : { unscored: reason };
+  context.emit({ kind: 'verdict', ...placeOf(sample), verdict });
+}
+
+function emitAttempt(context: AskContext, sample: Sample, outcome: ReturnType<Recorder['outcome']>): void {
+  context.emit({
+    kind: 'attempt',
+    ...placeOf(sample),
+    status: outcome.status,
+    http: outcome.http ?? null,
+    error: outcome.error ?? null,
+    promptTokens: outcome.prompt_tokens ?? 0,
+    completionTokens: outcome.completion_tokens ?? 0,
+    latencyUs: outcome.latency_us ?? 0,
+    spentUsd: context.budget.spentUsd,
+  });
+}
+
+function placeOf({ open, repeat }: Sample): { readonly index: number; readonly repeat: number } {
+  return { index: open.item.index, repeat };
+}

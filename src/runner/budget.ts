@@ -1,0 +1,126 @@
+/**
+ * What a run may still use up. Everything is reserved before a request is sent, so that the requests in flight together
+ * cannot go beyond the budget, and settled when it is known what the request really took.
+ */
+import type { Plan } from '../transcript/plan.ts';
+import type { OutcomeRecord } from '../transcript/record.ts';
+
+/** What a request takes at most. */
+export interface RequestSize {
+  /** UTF-8 bytes of the body, or more; no token is shorter than a byte. */
+  readonly bodyBytes: number;
+}
+
+/** What an outcome says about the tokens a request took. */
+export type UsageFacts = Pick<OutcomeRecord, 'status' | 'response' | 'prompt_tokens' | 'completion_tokens'>;
+
+/** A part of the budget that is set apart for one request. */
+export interface Reservation {
+  /** The request has ended: give back what it did not take. */
+  settle(usage: UsageFacts): void;
+}
+
+/** The budget of a run. */
+export interface Budget {
+  /** Set apart what a request takes at most, waiting for those in flight if need be; null if it can never fit. */
+  reserve(size: RequestSize): Promise<Reservation | null> | Reservation | null;
+  /** Take in a request that was made before a resume; `usage` is null if nothing is known of its end. */
+  absorb(size: RequestSize, usage: UsageFacts | null): void;
+  /** Whether a request has been refused; from then on every one is. */
+  readonly exhausted: boolean;
+  /** Cost of all settled requests in US dollars; null without prices. */
+  readonly spentUsd: number | null;
+}
+
+interface Waiter {
+  readonly size: RequestSize;
+  readonly resolve: (reservation: Reservation | null) => void;
+}
+
+/** Costs are kept as integers in units of 10^-12 dollar: a token at a price of a dollar per million takes a million. */
+const UNITS_PER_USD = 1e12;
+
+/** The budget of a plan, of which nothing has been used. */
+export function createBudget(plan: Pick<Plan, 'budget' | 'prices' | 'rules'>): Budget {
+  const { max_requests = Number.POSITIVE_INFINITY, max_cost_usd } = plan.budget;
+  const price = createPrice(plan);
+  const maxUnits = max_cost_usd === undefined ? Number.POSITIVE_INFINITY : Number(max_cost_usd) * UNITS_PER_USD;
+  let requests = 0;
+  let inFlight = 0;
+  let spentUnits = 0;
+  let reservedUnits = 0;
+  let exhausted = false;
+  let waiters: Waiter[] = [];
+
+  const take = (units: number): Reservation => {
+    requests++;
+    inFlight++;
+    reservedUnits += units;
+    return {
+      settle(usage) {
+        inFlight--;
+        reservedUnits -= units;
+        spentUnits += price.actual(usage, units);
+        serveWaiters();
+      },
+    };
+  };
+  const decide = (size: RequestSize): Reservation | null | 'wait' => {
+    const units = price.atMost(size);
+    if (exhausted || requests >= max_requests) return null;
+    if (spentUnits + reservedUnits + units <= maxUnits) return take(units);
+    return inFlight > 0 ? 'wait' : null;
+  };
+  const serveWaiters = (): void => {
+    const queue = waiters;
+    waiters = [];
+    for (const waiter of queue) {
+      const decision = waiters.length > 0 ? 'wait' : decide(waiter.size);
+      if (decision === 'wait') waiters.push(waiter);
+      else waiter.resolve(told(decision));
+    }
+  };
+  const told = (reservation: Reservation | null): Reservation | null => {
+    exhausted ||= reservation === null;
+    return reservation;
+  };
+  return {
+    reserve(size) {
+      // Whoever waits goes first, so that items begin in their order.
+      const decision = waiters.length > 0 ? 'wait' : decide(size);
+      return decision === 'wait' ? new Promise((resolve) => waiters.push({ size, resolve })) : told(decision);
+    },
+    absorb(size, usage) {
+      requests++;
+      spentUnits += usage === null ? price.atMost(size) : price.actual(usage, price.atMost(size));
+    },
+    get exhausted() {
+      return exhausted;
+    },
+    get spentUsd() {
+      return plan.prices === undefined ? null : spentUnits / UNITS_PER_USD;
+    },
+  };
+}
+
+interface Price {
+  atMost(size: RequestSize): number;
+  actual(usage: UsageFacts, atMost: number): number;
+}
+
+function createPrice({ prices, rules }: Pick<Plan, 'prices' | 'rules'>): Price {
+  const perToken = (usdPerMTok: string | undefined): number =>
+    Math.ceil((Number(usdPerMTok ?? '0') / 1e6) * UNITS_PER_USD);
+  const prompt = perToken(prices?.prompt_usd_per_mtok);
+  const completion = perToken(prices?.completion_usd_per_mtok);
+  return {
+    atMost: ({ bodyBytes }) => bodyBytes * prompt + rules.parameters.max_tokens * completion,
+    actual({ status, response, prompt_tokens, completion_tokens }, atMost) {
+      if (status === 'ok' && prompt_tokens !== undefined && completion_tokens !== undefined) {
+        return prompt_tokens * prompt + completion_tokens * completion;
+      }
+      // A status that refuses, or a connection that never answered, is not billed; of anything else nobody knows.
+      return status === 'http' || (status === 'network' && response === undefined) ? 0 : atMost;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** What a run takes from the world around it: time, randomness and waiting; a test brings its own. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The world of a run. */
+export interface RunEnvironment {
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** A number in [0, 1) that decides nothing but how long to wait. */
+  readonly random: () => number;
+  /** Unpredictable bytes, for secrets and nonces. */
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Resolves after the time, or at once when the signal is aborted; it never rejects. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** The world as it is. */
+export const systemEnvironment: RunEnvironment = {
+  nowMs: () => Date.now(),
+  random: () => Math.random(),
+  randomBytes: (length) => new Uint8Array(randomBytes(length)),
+  sleep: async (ms, signal) => {
+    try {
+      await delay(ms, undefined, { signal });
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+    }
+  },
+};
+
+/** A time as RFC 3339 UTC with milliseconds. */
+export function formatTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

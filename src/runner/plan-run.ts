@@ -1,0 +1,142 @@
+/** Makes the plan of a run: everything that is decided before the first request. */
+import { encodeHex } from '../core/bytes.ts';
+import { UsageError } from '../core/errors.ts';
+import { promptDigest } from '../suites/definition.ts';
+import { createItemTree } from '../suites/item.ts';
+import type { LoadedSuite } from '../suites/load.ts';
+import {
+  formatPlan,
+  MAX_CONCURRENCY,
+  parsePlan,
+  type Plan,
+  type PlanBudget,
+  type PlanEndpoint,
+  type PlanPrices,
+  type PlanRules,
+  type PlanRunner,
+  type PlanSigner,
+} from '../transcript/plan.ts';
+import { FORMAT } from '../transcript/record.ts';
+import { selectIndices, type SelectionRule } from '../transcript/selection.ts';
+import { formatTime } from './environment.ts';
+
+/** Longest response body: JSON may write each of its bytes as six, and an opening has room for that. */
+export const MAX_RESPONSE_BYTES = 2_621_440;
+
+/** What the caller may choose; the rest follows from suite and endpoint. */
+export interface RunOptions {
+  readonly selection?: SelectionRule;
+  /** In place of the suite's own number. */
+  readonly repeats?: number;
+  readonly concurrency?: number;
+  readonly timeoutMs?: number;
+  readonly maxResponseBytes?: number;
+  readonly maxAttempts?: number;
+  /** How many attempts at one sample may be lost or cancelled, so that no sample is paid for without end. */
+  readonly maxLost?: number;
+  readonly budget?: PlanBudget;
+  readonly prices?: PlanPrices;
+}
+
+/** What a plan is made of. */
+export interface PlanInput {
+  readonly suite: LoadedSuite;
+  readonly endpoint: PlanEndpoint;
+  readonly options: RunOptions;
+  readonly runner: PlanRunner;
+  readonly signer: PlanSigner;
+  readonly nowMs: number;
+  /** 16 random bytes. */
+  readonly nonce: Uint8Array;
+}
+
+/** What holds unless the caller chooses otherwise. */
+export const RUN_DEFAULTS: Readonly<
+  Record<'concurrency' | 'timeoutMs' | 'maxResponseBytes' | 'maxAttempts' | 'maxLost', number>
+> = {
+  concurrency: 8,
+  timeoutMs: 120_000,
+  maxResponseBytes: MAX_RESPONSE_BYTES,
+  maxAttempts: 5,
+  maxLost: 20,
+};
+
+/**
+ * The plan of a run.
+ *
+ * @throws {@link UsageError} `ERR_USAGE` if an option is out of bounds or needs another one
+ * @throws {@link VerificationError} `ERR_PLAN_FORM` if a name or a number does not fit into a plan
+ */
+export function planRun(input: PlanInput): Plan {
+  const { suite, endpoint, options, runner, signer } = input;
+  checkOptions(options);
+  const { definition } = suite;
+  const plan: Plan = {
+    format: FORMAT,
+    created_at: formatTime(input.nowMs),
+    nonce: encodeHex(input.nonce),
+    suite: {
+      id: definition.id,
+      version: definition.version,
+      licence: definition.licence,
+      digest: suite.digest,
+      visibility: definition.visibility,
+      redistributable: definition.redistributable,
+      ...definition.items,
+    },
+    selection: selectItems(suite, options.selection ?? { kind: 'all' }),
+    endpoint,
+    rules: rulesOf(suite, options),
+    budget: options.budget ?? {},
+    ...(options.prices === undefined ? {} : { prices: options.prices }),
+    concurrency: options.concurrency ?? RUN_DEFAULTS.concurrency,
+    runner,
+    signer,
+  };
+  // Reading it back finds whatever would not verify before anything is signed or sent.
+  return parsePlan(formatPlan(plan));
+}
+
+function selectItems(suite: LoadedSuite, rule: SelectionRule): Plan['selection'] {
+  const tree = createItemTree();
+  for (const index of selectIndices(rule, suite.definition.items.size)) tree.append(suite.commitmentOf(index));
+  return { rule, root: encodeHex(tree.root()), size: tree.size };
+}
+
+function rulesOf({ definition }: LoadedSuite, options: RunOptions): PlanRules {
+  const { id, version, digest } = definition.scorer;
+  return {
+    prompt: promptDigest(definition.prompt),
+    parameters: definition.parameters,
+    scorer: { id, version, digest },
+    unscored: definition.unscored,
+    harness: definition.harness,
+    repeats: options.repeats ?? definition.repeats,
+    limits: {
+      timeout_ms: options.timeoutMs ?? RUN_DEFAULTS.timeoutMs,
+      max_response_bytes: options.maxResponseBytes ?? RUN_DEFAULTS.maxResponseBytes,
+    },
+    retry: {
+      max_attempts: options.maxAttempts ?? RUN_DEFAULTS.maxAttempts,
+      max_lost: options.maxLost ?? RUN_DEFAULTS.maxLost,
+    },
+    stop: 'none',
+  };
+}
+
+function checkOptions(options: RunOptions): void {
+  checkInteger('concurrency', options.concurrency, MAX_CONCURRENCY);
+  checkInteger('repeats', options.repeats, 100_000);
+  checkInteger('timeout', options.timeoutMs, 2 ** 31 - 1);
+  checkInteger('response limit', options.maxResponseBytes, MAX_RESPONSE_BYTES);
+  checkInteger('number of attempts', options.maxAttempts, 1000);
+  checkInteger('request budget', options.budget?.max_requests, Number.MAX_SAFE_INTEGER);
+  if (options.budget?.max_cost_usd !== undefined && options.prices === undefined) {
+    throw new UsageError('ERR_USAGE', 'cannot keep a cost budget: the configuration states no prices for the endpoint');
+  }
+}
+
+function checkInteger(what: string, value: number | undefined, max: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 1 && value <= max)) return;
+  throw new UsageError('ERR_USAGE', `cannot use ${what} ${value}: want an integer from 1 to ${max}`);
+}

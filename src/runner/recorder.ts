@@ -1,0 +1,75 @@
+/** Writes what happens in a run: record and content in one step, counted, on their way to the disk. */
+import { encodeUtf8 } from '../core/bytes.ts';
+import type { Journal } from '../archive/journal.ts';
+import type { SuiteItem } from '../suites/item-store.ts';
+import { MARK_INTERVAL, type NewRecord, type TranscriptBuilder } from '../transcript/builder.ts';
+import type { RecordTally } from '../transcript/counts.ts';
+import type { IntentRecord, OutcomeRecord, ScoreRecord, TranscriptRecord } from '../transcript/record.ts';
+
+/** Facts of a request that is about to be sent. */
+export type IntentFacts = Pick<IntentRecord, 'at' | 'attempt' | 'repeat'>;
+
+/** Facts of a request that has ended. */
+export type OutcomeFacts = Omit<OutcomeRecord, 'k' | 'seq' | 'response'>;
+
+/** Facts of a verdict. */
+export type ScoreFacts = Omit<ScoreRecord, 'k' | 'seq' | 'extracted'>;
+
+/** Records a run. Nothing of it waits for the disk but `durable`. */
+export interface Recorder {
+  /** The item is opened too, if this is the first intent of it. */
+  intent(facts: IntentFacts, item: SuiteItem, isFirst: boolean, body: string): number;
+  outcome(facts: OutcomeFacts, response: Uint8Array | null): OutcomeRecord;
+  score(facts: ScoreFacts, extracted: string | null): ScoreRecord;
+  /** Any other record; gives its sequence number. */
+  append(record: NewRecord): number;
+  /** Number of records of each kind and so on, marks included. */
+  counts(): Readonly<Record<string, number>>;
+  /** Resolves when everything recorded so far is on the disk. */
+  durable(): Promise<void>;
+}
+
+/** What a recorder writes with. */
+export interface RecorderParts {
+  readonly builder: TranscriptBuilder;
+  readonly journal: Journal;
+  readonly tally: RecordTally;
+}
+
+/** A recorder that goes on where its parts are. */
+export function createRecorder({ builder, journal, tally }: RecorderParts): Recorder {
+  const write = (record: NewRecord): number => {
+    const seq = builder.append(record);
+    tally.add(record as TranscriptRecord);
+    journal.append(builder.take());
+    return seq;
+  };
+  return {
+    intent(facts, item, isFirst, body) {
+      if (isFirst) {
+        builder.openItem('item', item.index, item.itemSalt, encodeUtf8(item.itemText));
+        builder.openItem('target', item.index, item.targetSalt, encodeUtf8(item.targetText));
+      }
+      const request = builder.commitNext('request', body);
+      return write({ k: 'intent', ...facts, index: item.index, item: item.itemCommitment, request });
+    },
+    outcome(facts, response) {
+      const commitment = response === null ? {} : { response: builder.commitNext('response', response) };
+      const record = { k: 'outcome' as const, ...facts, ...commitment };
+      return { ...record, seq: write(record) };
+    },
+    score(facts, extracted) {
+      const commitment = extracted === null ? {} : { extracted: builder.commitNext('extracted', extracted) };
+      const record = { k: 'score' as const, ...facts, ...commitment };
+      return { ...record, seq: write(record) };
+    },
+    append: write,
+    counts() {
+      const counts = tally.counts();
+      // The builder puts marks in by itself, at places that follow from the number of records.
+      const mark = Math.floor((builder.nextSeq() - 1) / MARK_INTERVAL);
+      return mark === 0 ? counts : { ...counts, mark };
+    },
+    durable: () => journal.durable(),
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * A whole run, top to bottom: plan, sign, ask, score, add up, sign again.
+ *
+ * The folder is the run. However the process ends, what the folder holds is what was done, and a resume goes on from
+ * there: an answer that is on the disk is never asked for again.
+ */
+import { join } from 'node:path';
+import { openJournal } from '../archive/journal.ts';
+import { createRunFolder, SECRET_BYTES } from '../archive/run-folder.ts';
+import { lockRunFolder } from '../archive/run-lock.ts';
+import { writeAtomic } from '../archive/write-atomic.ts';
+import { encodeHex } from '../core/bytes.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import type { LoadedSuite } from '../suites/load.ts';
+import { createBuilder } from '../transcript/builder.ts';
+import { createTally } from '../transcript/counts.ts';
+import { formatPlan, planDigest, runId, type Plan, type PlanRunner } from '../transcript/plan.ts';
+import { FORMAT } from '../transcript/record.ts';
+import { planStatement } from '../transcript/statement.ts';
+import { createBudget } from './budget.ts';
+import { openCheckpointer, type Checkpointer } from './checkpoints.ts';
+import { formatTime, systemEnvironment, type RunEnvironment } from './environment.ts';
+import { createJudging } from './judging.ts';
+import { planRun, type RunOptions } from './plan-run.ts';
+import { createRecorder } from './recorder.ts';
+import type { RunListener } from './run-event.ts';
+import { newSamples, totalSamples } from './samples-left.ts';
+import { runSession, type RunControl, type Session, type SessionEnd } from './session.ts';
+import { keysOf, type RunKeys, type RunSigner } from './signing.ts';
+
+/** What every session of a run needs. */
+export interface SessionInput {
+  readonly folder: string;
+  readonly suite: LoadedSuite;
+  readonly endpoint: Endpoint;
+  readonly runner: PlanRunner;
+  readonly signer: RunSigner;
+  readonly environment?: RunEnvironment;
+  readonly listener?: RunListener;
+  /** Aborted to stop the run: requests on their way are cancelled, and the run can be resumed. */
+  readonly signal?: AbortSignal;
+  /** Called once with what changes the run while it goes on. */
+  readonly onControl?: (control: RunControl) => void;
+}
+
+/** What a new run needs; there may be nothing at the path of its folder. */
+export interface RunInput extends SessionInput {
+  readonly options: RunOptions;
+}
+
+/** How a session of a run ended. */
+export interface RunEnd {
+  readonly folder: string;
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly reason: SessionEnd;
+}
+
+/**
+ * Run a suite against an endpoint, in a new run folder.
+ *
+ * @throws {@link UsageError} `ERR_USAGE` on options that are out of bounds or do not fit together
+ * @throws {@link InputError} `ERR_RUN_EXISTS`, `ERR_RUN_LOCKED`, `ERR_RUN_WRITE`, and what the suite throws when an item
+ *   is read
+ */
+export async function runSuite(input: RunInput): Promise<RunEnd> {
+  const { folder, suite, environment = systemEnvironment } = input;
+  const secret = environment.randomBytes(SECRET_BYTES);
+  const keys = keysOf(input.signer, secret);
+  const plan = planRun({
+    suite,
+    endpoint: input.endpoint.identity,
+    options: input.options,
+    runner: input.runner,
+    signer: keys.identity,
+    nowMs: environment.nowMs(),
+    nonce: environment.randomBytes(16),
+  });
+  const judging = createJudging(plan, suite.definition);
+  await createRunFolder(folder, secret);
+  const lock = await lockRunFolder(folder);
+  try {
+    const digest = await writePlan(input, plan, keys);
+    const builder = createBuilder(secret);
+    const journal = await openJournal(folder);
+    const recorder = createRecorder({ builder, journal, tally: createTally() });
+    recorder.append({
+      k: 'header',
+      at: formatTime(environment.nowMs()),
+      features: [],
+      format: FORMAT,
+      plan: digest,
+      run_nonce: encodeHex(environment.randomBytes(16)),
+    });
+    const base = { ...sessionBase(input, plan, digest), keys, builder, journal, recorder };
+    const checkpointer = await checkpointerOf(base);
+    await checkpointer.write();
+    base.emit({ kind: 'began', runId: runId(digest), totalSamples: totalSamples(plan), resumed: false });
+    const left = newSamples(plan);
+    const reason = await runSession({
+      ...base,
+      checkpointer,
+      judging,
+      budget: createBudget(plan),
+      left,
+      aggregates: [],
+      finished: null,
+    });
+    return { folder, runId: runId(digest), plan, reason };
+  } finally {
+    await lock.release();
+  }
+}
+
+// The plan is signed and on the disk before there is anything to record.
+async function writePlan(
+  { folder, suite }: RunInput,
+  plan: Plan,
+  keys: RunKeys,
+): Promise<ReturnType<typeof planDigest>> {
+  const planText = formatPlan(plan);
+  const digest = planDigest(planText);
+  await writeAtomic(join(folder, 'suite.json'), suite.definitionText);
+  await writeAtomic(join(folder, 'plan.json'), planText);
+  await writeAtomic(join(folder, 'plan.dsse.json'), keys.signStatement(planStatement(plan, digest)));
+  return digest;
+}
+
+/** The part of a session that comes straight from its input. */
+export function sessionBase(
+  input: SessionInput,
+  plan: Plan,
+  digest: string,
+): Pick<
+  Session,
+  | 'folder'
+  | 'plan'
+  | 'planDigest'
+  | 'suite'
+  | 'endpoint'
+  | 'environment'
+  | 'emit'
+  | 'signal'
+  | 'onControl'
+  | 'concurrency'
+> {
+  const { folder, suite, endpoint, environment = systemEnvironment } = input;
+  return {
+    folder,
+    plan,
+    planDigest: digest,
+    suite,
+    endpoint,
+    environment,
+    emit: input.listener ?? ((): void => undefined),
+    signal: input.signal ?? new AbortController().signal,
+    onControl: input.onControl ?? ((): void => undefined),
+    concurrency: plan.concurrency,
+  };
+}
+
+/** The checkpointer of a session, after what an earlier one has written. */
+export async function checkpointerOf(
+  base: Pick<Session, 'folder' | 'planDigest' | 'keys' | 'builder' | 'recorder' | 'environment' | 'emit'>,
+  written?: { readonly text: string; readonly size: number },
+): Promise<Checkpointer> {
+  return await openCheckpointer({
+    folder: base.folder,
+    signer: base.keys.checkpointSigner(base.planDigest),
+    head: () => base.builder.head(),
+    durable: () => base.recorder.durable(),
+    nowMs: base.environment.nowMs,
+    onCheckpoint: (size) => base.emit({ kind: 'checkpoint', size }),
+    ...(written === undefined ? {} : { written }),
+  });
+}

@@ -1,0 +1,167 @@
+/** One session of a run: from the first request it sends until the run is finished, or stopped and left to a resume. */
+import { setMaxListeners } from 'node:events';
+import { join } from 'node:path';
+import type { Journal } from '../archive/journal.ts';
+import { writeAtomic } from '../archive/write-atomic.ts';
+import { encodeHex } from '../core/bytes.ts';
+import type { JsonValue } from '../core/canonical-json.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import type { SuiteItem } from '../suites/item-store.ts';
+import type { LoadedSuite } from '../suites/load.ts';
+import type { TranscriptBuilder } from '../transcript/builder.ts';
+import type { Plan } from '../transcript/plan.ts';
+import type { AggregateRecord, EndRecord } from '../transcript/record.ts';
+import { resultStatement } from '../transcript/statement.ts';
+import { requestBuilder } from '../transcript/wire/request.ts';
+import { askSample, type AskContext, type OpenItem } from './ask.ts';
+import type { Budget } from './budget.ts';
+import type { Checkpointer } from './checkpoints.ts';
+import { formatTime, type RunEnvironment } from './environment.ts';
+import type { Judging } from './judging.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
+import type { Recorder } from './recorder.ts';
+import type { RunListener } from './run-event.ts';
+import { totalSamples, type SamplesLeft } from './samples-left.ts';
+import type { RunKeys } from './signing.ts';
+
+/** Changes a run while it goes on. */
+export interface RunControl {
+  /** How many requests are on their way at once, from 1 to what the plan allows. */
+  concurrency: number;
+}
+
+/** What a session works with. */
+export interface Session {
+  readonly folder: string;
+  readonly plan: Plan;
+  readonly planDigest: string;
+  readonly suite: LoadedSuite;
+  readonly endpoint: Endpoint;
+  readonly keys: RunKeys;
+  readonly environment: RunEnvironment;
+  readonly emit: RunListener;
+  readonly signal: AbortSignal;
+  readonly onControl: (control: RunControl) => void;
+  readonly concurrency: number;
+  readonly builder: TranscriptBuilder;
+  readonly journal: Journal;
+  readonly recorder: Recorder;
+  readonly checkpointer: Checkpointer;
+  readonly judging: Judging;
+  readonly budget: Budget;
+  readonly left: SamplesLeft;
+  /** Metrics that an earlier session has recorded. */
+  readonly aggregates: readonly AggregateRecord[];
+  /** Set if an earlier session recorded the end and only the result is missing. */
+  readonly finished: Finished | null;
+}
+
+/** The last records of a run. */
+export interface Finished {
+  readonly aggregates: readonly AggregateRecord[];
+  readonly end: EndRecord;
+}
+
+/** Whether the run is finished now, and how. */
+export type SessionEnd = EndRecord['reason'] | 'interrupted';
+
+/**
+ * Ask what is left, and finish the run if nothing stopped it.
+ *
+ * Closes journal and checkpoints in every case.
+ */
+export async function runSession(session: Session): Promise<SessionEnd> {
+  const { journal, checkpointer } = session;
+  try {
+    if (session.finished === null) await askAll(session);
+    const finished = session.finished ?? conclude(session);
+    await checkpointer.write();
+    if (finished !== null) await writeResult(session, finished);
+    const reason = finished?.end.reason ?? 'interrupted';
+    session.emit({ kind: 'ended', reason });
+    return reason;
+  } finally {
+    await Promise.allSettled([checkpointer.close(), journal.close()]);
+  }
+}
+
+async function askAll(session: Session): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([session.signal, stop.signal]);
+  // Every request on its way listens.
+  setMaxListeners(0, signal);
+  let failure: { readonly cause: unknown } | null = null;
+  const limiter = createLimiter(session.concurrency, (cause) => {
+    failure ??= { cause };
+    stop.abort();
+  });
+  session.onControl(controlOf(limiter, session.plan));
+  try {
+    await feed(session, limiter, signal);
+  } catch (cause) {
+    failure ??= { cause };
+    stop.abort();
+  }
+  await limiter.idle();
+  if (failure !== null) throw (failure as { readonly cause: unknown }).cause;
+}
+
+// Items are read and rendered just before there is room for them, so memory does not grow with the suite.
+async function feed(session: Session, limiter: Limiter, signal: AbortSignal): Promise<void> {
+  const { suite, left, plan, checkpointer } = session;
+  const context: AskContext = { ...session, signal };
+  const build = requestBuilder(plan);
+  for await (const item of suite.items(left.indices)) {
+    const { opened, samples } = left.of(item.index);
+    const messages = suite.renderer.render(item.input);
+    const open: OpenItem = { item, target: targetOf(item), opened };
+    for (const { repeat, history } of samples) {
+      if (signal.aborted) return;
+      const sample = { open, repeat, history, body: build(messages, repeat) };
+      await limiter.start(() => askSample(context, sample));
+      checkpointer.tick();
+    }
+  }
+}
+
+// As a verifier reads it: from the text that was committed to.
+function targetOf({ targetText }: SuiteItem): JsonValue {
+  return JSON.parse(targetText) as JsonValue;
+}
+
+function controlOf(limiter: Limiter, plan: Plan): RunControl {
+  return {
+    get concurrency() {
+      return limiter.concurrency;
+    },
+    set concurrency(value) {
+      limiter.concurrency = Math.min(Math.max(1, Math.trunc(value)), plan.concurrency);
+    },
+  };
+}
+
+// Metrics and end, if every sample has its verdict; null if the run was stopped before.
+function conclude({ recorder, judging, aggregates: known, environment, plan }: Session): Finished | null {
+  if ((recorder.counts()['score'] ?? 0) < totalSamples(plan)) return null;
+  const recorded = new Set(known.map((aggregate) => aggregate.function));
+  const added = judging.aggregates(recorded).map((aggregate) => ({ ...aggregate, seq: recorder.append(aggregate) }));
+  const counts = recorder.counts();
+  const reason = (counts['unscored_skipped'] ?? 0) > 0 ? ('budget' as const) : ('complete' as const);
+  const end = { k: 'end' as const, at: formatTime(environment.nowMs()), reason, counts };
+  return { aggregates: [...known, ...added], end: { ...end, seq: recorder.append(end) } };
+}
+
+async function writeResult(session: Session, { aggregates, end }: Finished): Promise<void> {
+  const { folder, plan, planDigest, builder, checkpointer, journal, keys, suite } = session;
+  const checkpoints = await checkpointer.close();
+  await journal.close();
+  const { size, root } = builder.head();
+  const statement = resultStatement({
+    plan,
+    digests: { plan: planDigest, suite: suite.digest, records: builder.recordsDigest(), checkpoints },
+    tree: { size, rootHex: encodeHex(root) },
+    aggregates,
+    end,
+  });
+  await writeAtomic(join(folder, 'result.dsse.json'), keys.signStatement(statement));
+}
