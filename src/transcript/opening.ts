@@ -4,8 +4,8 @@
  * An opening names the record (`seq`) or the item (`index`) that commits to it. Nothing in it is trusted: it counts only
  * if its bytes and salt hash to the commitment in the signed records.
  */
-import { encodeBase64, encodeHex, encodeUtf8, tryDecodeBase64, tryDecodeHex, tryDecodeUtf8 } from '../core/bytes.ts';
-import { canonicalize } from '../core/canonical-json.ts';
+import { decodeHex, encodeBase64, encodeHex, encodeUtf8, tryDecodeBase64, tryDecodeUtf8 } from '../core/bytes.ts';
+import { tryParseCanonical } from '../core/canonical-json.ts';
 import { VerificationError } from '../core/errors.ts';
 import { commit, type Label } from './commitment.ts';
 import { conform, integer, object, oneOf, text, type Shape } from './shape.ts';
@@ -82,24 +82,14 @@ function formatLineOf(
  */
 export function parseOpening(line: string): Opening {
   if (line.length > MAX_OPENING_UNITS) throw formError(`: want at most ${MAX_OPENING_UNITS} units`);
-  const { label, salt, index, seq, utf8, b64 } = conform(shape, parseCanonical(line), formError);
+  const { label, salt, index, seq, utf8, b64 } = conform(shape, tryParseCanonical(line), formError);
   const [number, other] = isItemLabel(label) ? [index, seq] : [seq, index];
   if (number === undefined || other !== undefined) throw formError(': want index for item and target, seq otherwise');
   if ((utf8 === undefined) === (b64 === undefined)) throw formError(': want either utf8 or b64');
   const bytes = utf8 === undefined ? tryDecodeBase64(b64 ?? '') : encodeUtf8(utf8);
   // Bytes that have a text form are written as text, so that an opening has one line.
   if (bytes === null || (b64 !== undefined && tryDecodeUtf8(bytes) !== null)) throw formError('/b64: not canonical');
-  return { label, number, salt: tryDecodeHex(salt) ?? new Uint8Array(32), bytes };
-}
-
-function parseCanonical(line: string): unknown {
-  try {
-    const value: unknown = JSON.parse(line);
-    return canonicalize(value) === line ? value : null;
-  } catch {
-    // The engine's message quotes the text, which may be private.
-    return null;
-  }
+  return { label, number, salt: decodeHex(salt), bytes };
 }
 
 /**

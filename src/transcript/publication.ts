@@ -6,7 +6,7 @@
  * forms of one text; the seal is there so that every changed byte is noticed, and signs nothing.
  */
 import { concatBytes, encodeUtf8 } from '../core/bytes.ts';
-import { canonicalize } from '../core/canonical-json.ts';
+import { canonicalize, tryParseCanonical } from '../core/canonical-json.ts';
 import { VerificationError } from '../core/errors.ts';
 import { FORMAT } from './record.ts';
 import { conform, integer, object, oneOf, text, type Shape } from './shape.ts';
@@ -52,14 +52,7 @@ export function formatContainerLine(line: ContainerLine): string {
  * @throws {@link VerificationError} `ERR_BUNDLE_FORM`
  */
 export function parseContainerLine(line: string, want: ContainerLine['t']): ContainerLine {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-    if (canonicalize(value) !== line) value = null;
-  } catch {
-    value = null;
-  }
-  return conform<ContainerLine>(shapes[want] as Shape<ContainerLine>, value, (complaint) =>
+  return conform<ContainerLine>(shapes[want] as Shape<ContainerLine>, tryParseCanonical(line), (complaint) =>
     bundleError(`${want} line${complaint}`),
   );
 }

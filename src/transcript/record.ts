@@ -47,6 +47,9 @@ export const UNSCORED_REASONS: readonly UnscoredReason[] = [
   'skipped',
 ];
 
+/** What an answer says about itself; no other outcome has any of it. */
+export const ANSWER_FACTS = ['finish', 'model', 'fingerprint', 'prompt_tokens', 'completion_tokens'] as const;
+
 /** How a run ended. */
 export type EndReason = 'complete' | 'budget';
 
@@ -254,8 +257,28 @@ export function parseRecord(line: string): TranscriptRecord {
   }
   const shape = shapes[kind as TranscriptRecord['k']] as Shape<TranscriptRecord>;
   const record = conform(shape, value, (complaint) => fieldError(kind, complaint));
+  if (record.k === 'outcome') checkOutcome(record);
   if (record.k === 'score') checkVerdict(record);
   return record;
+}
+
+// An answer can be looked up and a failure has no facts of an answer, so that neither can be filed as the other.
+function checkOutcome(outcome: OutcomeRecord): void {
+  const { status, http = 0, error, response } = outcome;
+  const isGoodStatus = http >= 200 && http <= 299;
+  if (status === 'ok') {
+    if (isGoodStatus && response !== undefined && error === undefined) return;
+    throw fieldError('outcome', ': want a status from 200 to 299 and a response without an error for "ok"');
+  }
+  if (ANSWER_FACTS.some((fact) => outcome[fact] !== undefined)) {
+    throw fieldError('outcome', `: want ${ANSWER_FACTS.join(', ')} for "ok" only`);
+  }
+  if (status === 'http' && (http === 0 || (isGoodStatus && error !== 'ERR_BODY_ERROR'))) {
+    throw fieldError('outcome', ': want a status for "http", and ERR_BODY_ERROR if it is from 200 to 299');
+  }
+  // Whoever writes that an attempt was lost has seen nothing of it.
+  if (status === 'lost' && Object.keys(outcome).length > 4)
+    throw fieldError('outcome', ': want nothing else for "lost"');
 }
 
 // A score has an exact fraction or a reason for having none, never both and never neither.
@@ -272,6 +295,9 @@ function checkVerdict(score: ScoreRecord): void {
   }
   if ((score.of === undefined) !== (score.item !== undefined)) {
     throw fieldError('score', ': want the outcome it follows from, or the item if it was never asked');
+  }
+  if ((score.extracted === undefined) !== (score.rule === undefined)) {
+    throw fieldError('score', ': want the rule with what it extracted, or neither');
   }
 }
 

@@ -96,11 +96,6 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Sha
 /** true or false. */
 export const boolean: Shape<boolean> = (value) => (typeof value === 'boolean' ? null : ': want true or false');
 
-/** Either of two shapes; the complaint is that of the second. */
-export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
-  return (value) => (first(value) === null ? null : second(value));
-}
-
 /** A union of objects told apart by the text in one field. */
 export function variant<T extends object>(field: string, cases: Readonly<Record<string, Shape<T>>>): Shape<T> {
   return (value) => {
@@ -119,10 +114,13 @@ export const decimalText: Shape<string> = text(40, /^(?!-0(?:\.0+)?$)-?(?:0|[1-9
 /** A moment in RFC 3339 UTC with milliseconds. */
 export const timeText: Shape<string> = text(
   24,
-  /^\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/,
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/,
 );
 
-/** A name or an identifier: printable ASCII without quotes, brackets and backslash. */
+/**
+ * A name or an identifier: printable ASCII without quotes, brackets and backslash. It may begin like a path or a scope,
+ * because servers name models `/models/x.gguf` or `@vendor/model`.
+ */
 export function nameText(max: number): Shape<string> {
-  return text(max, /^[A-Za-z0-9][A-Za-z0-9 ._:/@+,()=#~-]*$/);
+  return text(max, /^[A-Za-z0-9@/._~][A-Za-z0-9 ._:/@+,()=#~-]*$/);
 }

@@ -5,6 +5,7 @@
  * same function years later. A body that is not an answer is a failed attempt with a code, never an empty answer.
  */
 import { tryDecodeUtf8 } from '../../core/bytes.ts';
+import { isJsonObject, type JsonObject } from '../../core/canonical-json.ts';
 import { nameText } from '../shape.ts';
 import { eventData, isEventStream } from './sse.ts';
 
@@ -27,8 +28,6 @@ export interface Answer {
 /** An answer, or why there is none. */
 export type ParsedBody = { readonly answer: Answer } | { readonly fault: BodyFault };
 
-type Json = Readonly<Record<string, unknown>>;
-
 const isReported = nameText(128);
 
 /**
@@ -38,12 +37,14 @@ const isReported = nameText(128);
  * @see OpenAI API reference, chat completion object and chat completion chunk object
  */
 export function parseAnswer(body: Uint8Array): ParsedBody {
-  const text = tryDecodeUtf8(body);
-  if (text === null) return { fault: 'ERR_BODY_NOT_UTF8' };
+  const decoded = tryDecodeUtf8(body);
+  if (decoded === null) return { fault: 'ERR_BODY_NOT_UTF8' };
+  // Every HTTP client drops a byte order mark, in JSON as in event streams.
+  const text = decoded.replace(/^\uFEFF/, '');
   return isEventStream(text) ? parseStream(eventData(text)) : parseCompletion(parseObject(text));
 }
 
-function parseObject(text: string): Json | null {
+function parseObject(text: string): JsonObject | null {
   try {
     return asObject(JSON.parse(text));
   } catch {
@@ -51,7 +52,7 @@ function parseObject(text: string): Json | null {
   }
 }
 
-function parseCompletion(completion: Json | null): ParsedBody {
+function parseCompletion(completion: JsonObject | null): ParsedBody {
   if (completion === null) return { fault: 'ERR_BODY_NOT_JSON' };
   if (isError(completion)) return { fault: 'ERR_BODY_ERROR' };
   const choice = firstChoice(completion);
@@ -71,6 +72,7 @@ function parseStream(events: readonly string[]): ParsedBody {
   const parts: string[] = [];
   let refused = false;
   let facts: Omit<Answer, 'text' | 'refused'> = {};
+  let answered = false;
   let done = false;
   for (const data of events) {
     if (data === '[DONE]') {
@@ -82,12 +84,14 @@ function parseStream(events: readonly string[]): ParsedBody {
     if (isError(chunk)) return { fault: 'ERR_BODY_ERROR' };
     const choice = firstChoice(chunk);
     const delta = asObject(choice?.['delta']);
+    answered ||= delta !== null;
     if (delta !== null) parts.push(contentText(delta['content']));
     refused ||= isText(delta?.['refusal']);
     facts = { ...facts, ...reportedName('finish', choice?.['finish_reason']), ...reportedFacts(chunk) };
   }
   // A stream that stops without saying so was cut; what came before is not an answer.
   if (!done && facts.finish === undefined) return { fault: 'ERR_STREAM_CUT' };
+  if (!answered) return { fault: 'ERR_BODY_NO_CHOICE' };
   return { answer: { text: wellFormed(parts.join('')), refused, ...facts } };
 }
 
@@ -96,7 +100,7 @@ function wellFormed(text: string): string {
   return text.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
 }
 
-function reportedFacts(body: Json): Omit<Answer, 'text' | 'refused' | 'finish'> {
+function reportedFacts(body: JsonObject): Omit<Answer, 'text' | 'refused' | 'finish'> {
   const usage = asObject(body['usage']);
   return {
     ...reportedName('model', body['model']),
@@ -125,19 +129,20 @@ function contentText(content: unknown): string {
     .join('');
 }
 
-function firstChoice(body: Json): Json | null {
+function firstChoice(body: JsonObject): JsonObject | null {
   const choices = body['choices'];
   return Array.isArray(choices) ? asObject(choices[0]) : null;
 }
 
-function isError(body: Json): boolean {
-  return body['error'] !== undefined && body['error'] !== null;
+// Some servers put the error into a member, others make it the whole object.
+function isError(body: JsonObject): boolean {
+  return (body['error'] !== undefined && body['error'] !== null) || body['object'] === 'error';
 }
 
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-function asObject(value: unknown): Json | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+function asObject(value: unknown): JsonObject | null {
+  return isJsonObject(value) ? value : null;
 }

@@ -4,7 +4,7 @@
  * There is exactly one body for a plan, a repeat and its rendered messages: the RFC 8785 form of the members below. So a
  * verifier rebuilds the body and compares bytes; nothing has to be parsed, and nothing can hide in an extra member.
  */
-import { canonicalize, type JsonObject, type JsonValue } from '../../core/canonical-json.ts';
+import { canonicalize, tryParseCanonical, type JsonObject } from '../../core/canonical-json.ts';
 import { VerificationError } from '../../core/errors.ts';
 import type { PlanEndpoint, PlanParameters } from '../plan.ts';
 
@@ -25,9 +25,11 @@ export interface RequestPlan {
 
 /** Members that `extra` may not set, because plan fields of their own decide them. */
 const RESERVED = new Set([
+  'logprobs',
   'messages',
   'model',
   'n',
+  'response_format',
   'stream',
   'stream_options',
   'seed',
@@ -80,16 +82,9 @@ function extraMembers(extra: string | undefined): JsonObject {
 }
 
 function jsonObject(text: string, field: string): JsonObject {
-  let value: JsonValue;
-  try {
-    value = JSON.parse(text) as JsonValue;
-  } catch {
-    throw formError(`${field} is not JSON`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || canonicalize(value) !== text) {
-    throw formError(`${field} is not the canonical JSON of an object`);
-  }
-  return value as JsonObject;
+  const value = tryParseCanonical(text);
+  if (value === null) throw formError(`${field} is not the canonical JSON of an object`);
+  return value;
 }
 
 function formError(fault: string): VerificationError {

@@ -14,14 +14,14 @@ export function eventData(text: string): readonly string[] {
     if (line === '') {
       if (data.length > 0) events.push(data.join('\n'));
       data = [];
-    } else if (line.startsWith('data:')) {
+    } else if (line === 'data' || line.startsWith('data:')) {
       data.push(line.slice(line.startsWith('data: ') ? 6 : 5));
     }
   }
   return events;
 }
 
-/** Whether a response body is an event stream and not one JSON value. */
+/** Whether a response body is an event stream and not one JSON value; empty lines before it keep a connection alive. */
 export function isEventStream(text: string): boolean {
-  return /^(?:data|event|id|retry)?:/.test(text);
+  return /^[\r\n]*(?:data|event|id|retry)?:/.test(text);
 }
