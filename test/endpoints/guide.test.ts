@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseEndpoints } from '../../src/endpoints/config-file.ts';
+import { PRESETS } from '../../src/endpoints/presets.ts';
+
+const guide = readFileSync(new URL('../../docs/endpoints.md', import.meta.url), 'utf8');
+
+describe('docs/endpoints.md', () => {
+  it('shows a configuration that is read', () => {
+    const example = /```yaml\n([^`]*)```/.exec(guide)?.[1] ?? '';
+    expect(parseEndpoints(example, 'touchstone.yaml').map(({ name }) => name)).toEqual([
+      'ollama:llama3.2',
+      'our gateway',
+      'replay:abel-7b',
+      'embedded:tiny-1.3m',
+    ]);
+  });
+
+  it('lists every known server with its base URL and the name of its key', () => {
+    const rows = [...guide.matchAll(/^\| `([a-z]+)` +\| `(http[^`]+)` +\| (?:`([A-Z_]+)`|–) +\|/gm)];
+    expect(rows.map(([, name, baseUrl, apiKeyEnv = null]) => ({ name, baseUrl, apiKeyEnv }))).toEqual(
+      [...PRESETS].map(([name, { baseUrl, apiKeyEnv }]) => ({ name, baseUrl, apiKeyEnv })),
+    );
+  });
+});
