@@ -7,7 +7,6 @@
 import { concatBytes, encodeUtf8, equalBytes } from './bytes.ts';
 import type { EnvelopeSigner, EnvelopeVerifier } from './dsse.ts';
 import { isValidSignature, sign } from './ed25519.ts';
-import { isTouchstoneError } from './errors.ts';
 import type { PublicKey, SecretKey } from './key.ts';
 import type { NoteSigner, NoteVerifier } from './note.ts';
 import { ed25519NoteVerifier, noteKeyId } from './note-key.ts';
@@ -48,9 +47,9 @@ export function isValidFor(purpose: Purpose, key: PublicKey, message: Uint8Array
   if (!isSshsig(signature)) return isValidSignature(key.bytes, message, signature);
   try {
     return equalBytes(checkSshsig(signature, SSHSIG_NAMESPACES[purpose], message).key, key.bytes);
-  } catch (cause) {
-    if (isTouchstoneError(cause)) return false;
-    throw cause;
+  } catch {
+    // Malformed, of another kind, for another purpose or of another message: in no case valid.
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBase64, decodeHex, decodeUtf8, encodeHex, encodeUtf8 } from '../../src/core/bytes.ts';
 import { formatEnvelope, openEnvelope, parseEnvelope, preAuthEncoding, signEnvelope } from '../../src/core/dsse.ts';
@@ -17,6 +17,16 @@ const verifier = verifierOf('alice', publicKeyFromSeed(seed));
 
 function verifierOf(keyid: string, key: Uint8Array): EnvelopeVerifier {
   return { keyid, isValid: (message, signature) => isValidSignature(key, message, signature) };
+}
+
+function expectRejected(envelope: Uint8Array): void {
+  try {
+    openEnvelope(envelope, [verifier]);
+  } catch (error) {
+    if (isTouchstoneError(error) && error.code.startsWith('ERR_ENVELOPE_')) return;
+    throw error;
+  }
+  throw new Error(`opened ${encodeHex(envelope)}`);
 }
 
 describe('openEnvelope()', () => {
@@ -69,16 +79,6 @@ describe('openEnvelope()', () => {
     );
     fc.assert(fc.property(json, (value) => expectRejected(encodeUtf8(JSON.stringify(value)))));
   });
-
-  function expectRejected(envelope: Uint8Array): void {
-    try {
-      openEnvelope(envelope, [verifier]);
-    } catch (error) {
-      if (isTouchstoneError(error) && error.code.startsWith('ERR_ENVELOPE_')) return;
-      throw error;
-    }
-    throw new Error(`opened ${encodeHex(envelope)}`);
-  }
 });
 
 describe('formatEnvelope()', () => {
@@ -96,6 +96,11 @@ describe('preAuthEncoding()', () => {
   });
 });
 
+// A coordinate as JWK has it.
+function coordinate(decimal: string): string {
+  return Buffer.from(BigInt(decimal).toString(16).padStart(64, '0'), 'hex').toString('base64url');
+}
+
 describeRealData('DSSE protocol vector', 'vectors/dsse', (folder) => {
   const vector = JSON.parse(readFileSync(join(folder, 'protocol-vector.json'), 'utf8'));
   const message = preAuthEncoding(vector.payloadType, encodeUtf8(vector.payload_utf8));
@@ -105,8 +110,6 @@ describeRealData('DSSE protocol vector', 'vectors/dsse', (folder) => {
   });
 
   it('opens with its P-256 signature', () => {
-    const coordinate = (decimal: string) =>
-      Buffer.from(BigInt(decimal).toString(16).padStart(64, '0'), 'hex').toString('base64url');
     const jwk = { kty: 'EC', crv: 'P-256', x: coordinate(vector.x_dec), y: coordinate(vector.y_dec) };
     const key = createPublicKey({ key: jwk, format: 'jwk' });
     const isValid = (signed: Uint8Array, signature: Uint8Array) =>
