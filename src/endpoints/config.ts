@@ -45,7 +45,7 @@ export interface ReplayConfig extends Common {
 export type EndpointConfig = ServerConfig | EmbeddedConfig | ReplayConfig;
 
 /** The forms of an endpoint in a word, for messages and help. */
-export const SPEC_FORMS = 'PRESET:MODEL, http://HOST/v1#MODEL, embedded:MODEL or replay:FILE[#MODEL]';
+const SPEC_FORMS = 'PRESET:MODEL, http://HOST/v1#MODEL, embedded:MODEL or replay:FILE[#MODEL]';
 
 const isName = nameText(256);
 

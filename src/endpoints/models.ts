@@ -6,7 +6,7 @@ import { isRetryable } from './retry.ts';
 import type { Exchange, ListedModel } from './endpoint.ts';
 
 /** Longest list that is shown; a longer one is cut. */
-export const MAX_LISTED_MODELS = 10_000;
+const MAX_LISTED_MODELS = 10_000;
 
 const MAX_ID_LENGTH = 512;
 

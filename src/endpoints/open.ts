@@ -10,7 +10,7 @@ import type { LocalServer } from './listen.ts';
 import type { PlanEndpoint } from '../transcript/plan.ts';
 
 /** Base URL that is recorded for servers of our own: their port is chosen anew for every run. */
-export const LOCAL_BASE_URL = 'http://127.0.0.1/v1';
+const LOCAL_BASE_URL = 'http://127.0.0.1/v1';
 
 /** What an endpoint is opened with. */
 export interface OpenOptions {

@@ -42,7 +42,7 @@ export async function startReplayServer(options: ReplayServerOptions): Promise<L
 }
 
 /** The `system_fingerprint` of every answer from a recording. */
-export function replayFingerprint(recording: Recording): string {
+function replayFingerprint(recording: Recording): string {
   return `touchstone-replay:${recording.digest.slice(0, 16)}`;
 }
 

@@ -12,7 +12,7 @@ import { InputError } from '../core/errors.ts';
 import type { Message } from '../transcript/wire/request.ts';
 
 /** Most UTF-16 units in a recording. */
-export const MAX_RECORDING_LENGTH: number = 256 * 1024 * 1024;
+const MAX_RECORDING_LENGTH = 256 * 1024 * 1024;
 
 /** An answer given earlier. */
 export interface RecordedAnswer {

@@ -161,12 +161,13 @@ describe('send()', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('ends open exchanges when it is closed', async () => {
-    const { endpoint } = await serve('hang');
-    const result = endpoint.send(BODY, sendOptions());
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  it('ends every exchange when it is closed, those that wait for a connection, too', async () => {
+    const { server, endpoint } = await serve('hang');
+    const results = Array.from({ length: 6 }, () => endpoint.send(BODY, sendOptions()));
+    while (server.seen.length < 4) await new Promise((resolve) => setTimeout(resolve, 1));
     await endpoint.close();
-    expect(await result).toMatchObject({ status: 'network', errorCode: 'ERR_NETWORK' });
+    for (const result of results) expect(await result).toMatchObject({ status: 'network', errorCode: 'ERR_NETWORK' });
+    expect(server.seen).toHaveLength(4);
   });
 });
 

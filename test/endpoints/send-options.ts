@@ -1,7 +1,7 @@
 import type { SendOptions } from '../../src/endpoints/endpoint.ts';
 
 /** A gate that is always open. */
-export function passGate(): Promise<void> {
+function passGate(): Promise<void> {
   return Promise.resolve();
 }
 
