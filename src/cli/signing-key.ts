@@ -1,9 +1,8 @@
 /** Which key signs a run: what the command line says, then the configuration, then the key of the user. */
 import { UsageError } from '../core/errors.ts';
-import type { SecretKey } from '../core/key.ts';
-import { localSigner, type Signer } from '../core/signer.ts';
-import type { PlanSigner } from '../transcript/plan.ts';
-import { defaultKeyPath, exists, newKey, parseKeyText, readKeyFile } from './key-file.ts';
+import { localSigner } from '../core/signer.ts';
+import type { RunSigner } from '../runner/signing.ts';
+import { defaultKeyPath, exists, parseKeyText, readKeyFile } from './key-file.ts';
 import { warn, withHint } from './say.ts';
 import { sshSigner } from './ssh-keygen.ts';
 
@@ -18,47 +17,32 @@ export interface KeyChoice {
   readonly unsigned?: boolean | undefined;
 }
 
-/** A key ready to sign runs. */
-export interface SigningKey {
-  readonly kind: PlanSigner['kind'];
-  readonly signer: Signer;
-  /** Signs the checkpoints of a run: the same key, or a fresh one where every signature asks a person. */
-  readonly checkpointKey: SecretKey;
-}
-
 /** What is said, everywhere, about a run that nobody signed. */
 export const UNSIGNED = 'signed with a key made for this run and thrown away: nobody stands behind it';
 
 /**
- * The key to sign with.
+ * Who signs.
  *
  * @throws {@link UsageError} `ERR_USAGE` if two ways are given, or none and there is no key of the user
  */
-export async function chooseSigningKey(choice: KeyChoice): Promise<SigningKey> {
+export async function chooseSigningKey(choice: KeyChoice): Promise<RunSigner> {
   checkOneWay(choice);
   const { key, keyEnv, sshKey, unsigned } = choice;
-  if (unsigned === true) return ephemeralKey();
-  if (sshKey !== undefined) {
-    return { kind: 'sshsig', signer: await sshSigner(sshKey), checkpointKey: newKey('checkpoint') };
-  }
+  if (unsigned === true) return nobody();
+  if (sshKey !== undefined) return { kind: 'sshsig', signer: await sshSigner(sshKey) };
   if (keyEnv !== undefined) return keyFromEnvironment(keyEnv);
   const path = key ?? defaultKeyPath();
   if (key === undefined && !(await exists(path))) throw noKey(path);
-  return fromSecret(await readKeyFile(path));
+  return { kind: 'ed25519', signer: localSigner(await readKeyFile(path)) };
 }
 
-/** A key made for one run; its signature says who made the run as little as none does. */
-export function ephemeralKey(): SigningKey {
+// The key itself is derived from the secret of the run, so that a resume has it again.
+function nobody(): RunSigner {
   warn(UNSIGNED);
-  return { ...fromSecret(newKey('ephemeral')), kind: 'ephemeral' };
+  return { kind: 'ephemeral' };
 }
 
-/** A secret key as it signs runs. */
-export function fromSecret(secret: SecretKey): SigningKey {
-  return { kind: 'ed25519', signer: localSigner(secret), checkpointKey: secret };
-}
-
-function keyFromEnvironment(name: string): SigningKey {
+function keyFromEnvironment(name: string): RunSigner {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     // Whoever gives the key itself instead of a name must not find it in a log.
     throw new UsageError('ERR_USAGE', '--key-env wants the name of an environment variable, not a key');
@@ -66,9 +50,10 @@ function keyFromEnvironment(name: string): SigningKey {
   const text = process.env[name];
   if (text === undefined || text.trim() === '') {
     warn(`the environment variable ${name} is not set`);
-    return ephemeralKey();
+    return nobody();
   }
-  return fromSecret(parseKeyText(new TextEncoder().encode(text), `environment variable ${name}`));
+  const secret = parseKeyText(new TextEncoder().encode(text), `environment variable ${name}`);
+  return { kind: 'ed25519', signer: localSigner(secret) };
 }
 
 function checkOneWay({ key, keyEnv, sshKey, unsigned }: KeyChoice): void {

@@ -53,8 +53,9 @@ const show: Command = defineCommand({
       .example('touchstone keys show', 'what to publish')
       .example('touchstone keys show --ssh-key ~/.ssh/id_ed25519.pub', 'your SSH key as verifiers name it'),
   run: async ({ key, keyEnv, sshKey, json }) => {
-    const { signer } = await chooseSigningKey({ key, keyEnv, sshKey });
-    printPublic(signer.publicKey, null, json);
+    const chosen = await chooseSigningKey({ key, keyEnv, sshKey });
+    if (chosen.kind === 'ephemeral') return EXIT.no;
+    printPublic(chosen.signer.publicKey, null, json);
     return EXIT.yes;
   },
 });

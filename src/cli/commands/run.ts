@@ -1,8 +1,63 @@
+/** `touchstone run`: every suite against every endpoint, one signed run folder per pair. */
+import type { Argv } from 'yargs';
+import { RUN_DEFAULTS } from '../../runner/plan-run.ts';
 import { defineCommand, type Command } from '../command.ts';
-import { EXIT } from '../exit.ts';
+import { readRunRequest } from '../run-request.ts';
+import { runAll } from '../run-session.ts';
+
+const text = { type: 'string', requiresArg: true } as const;
+const texts = { type: 'string', array: true, requiresArg: true } as const;
+const flag = { type: 'boolean' } as const;
+
+const OPTIONS = {
+  suite: { ...texts, describe: 'name of a suite that comes along, or path; may be repeated' },
+  endpoint: {
+    ...texts,
+    describe: 'ollama:llama3.2, http://host/v1#model, embedded:tiny-1.3m, replay:FILE; may be repeated',
+  },
+  model: { ...text, describe: 'model of an --endpoint that names none' },
+  out: { ...text, describe: 'folder for run folders (default runs)' },
+  limit: { ...text, describe: 'ask only so many items of each suite' },
+  seed: { ...text, describe: 'what the items of --limit are drawn by (default 0)' },
+  repeats: { ...text, describe: 'how often each item is asked' },
+  concurrency: { ...text, describe: `most requests at a time (default ${RUN_DEFAULTS.concurrency})` },
+  timeout: { ...text, describe: `time limit of a request in milliseconds (default ${RUN_DEFAULTS.timeoutMs})` },
+  'max-attempts': { ...text, describe: `most requests for one answer (default ${RUN_DEFAULTS.maxAttempts})` },
+  'max-requests': { ...text, describe: 'stop each run after so many requests' },
+  'max-cost': { ...text, describe: 'stop each run before it costs more US dollars' },
+  'max-unscored': { ...text, describe: 'exit with 5 if a run has more unscored samples' },
+  stream: { ...flag, describe: 'ask for server-sent events' },
+  key: { ...text, describe: 'file of the signing key (default: your key)' },
+  'key-env': { ...text, describe: 'name of the environment variable that holds the signing key' },
+  'ssh-key': { ...text, describe: 'OpenSSH public key file to sign with through ssh-keygen' },
+  unsigned: { ...flag, describe: 'run without a key of anybody' },
+  resume: { ...text, describe: 'go on with the interrupted run in this folder' },
+  'allow-version-change': { ...flag, default: false, describe: 'resume a run of another version of touchstone' },
+  json: { ...flag, default: false, describe: 'print JSON' },
+} as const;
+
+/** The command. */
 export const run: Command = defineCommand({
-  usage: 'run',
-  describe: '',
-  options: (parser) => parser,
-  run: async () => EXIT.bug,
+  usage: 'run [config]',
+  describe: 'run suites against endpoints and write signed transcripts',
+  lists: ['suite', 'endpoint'],
+  options: (parser: Argv) =>
+    parser
+      .positional('config', { type: 'string', describe: 'configuration file; options win over it' })
+      .options(OPTIONS)
+      .group(['key', 'key-env', 'ssh-key', 'unsigned'], 'Signing:')
+      .group(['max-requests', 'max-cost', 'max-unscored', 'timeout', 'max-attempts'], 'Limits:')
+      .example('touchstone run touchstone.yaml', 'what touchstone init made')
+      .example(
+        'touchstone run --suite arithmetic --endpoint ollama:llama3.2 --limit 50',
+        'a quick look at a local model',
+      )
+      .example('touchstone run --suite ./my-suite --endpoint http://127.0.0.1:8000/v1 --model my-model', 'any server')
+      .example('touchstone run touchstone.yaml --key-env TOUCHSTONE_SIGNING_KEY --max-unscored 0', 'in a CI')
+      .epilogue(
+        'Ctrl-C ends a run in order and prints the command that goes on with it.\n' +
+          'API keys are read from the environment variables that touchstone endpoints list names.',
+      ),
+  run: async ({ resume, allowVersionChange, json, ...args }) =>
+    await runAll(await readRunRequest(args), { resume, allowVersionChange, json }),
 });

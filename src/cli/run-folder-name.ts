@@ -1,0 +1,19 @@
+/** Where the next run goes: a new folder whose name says what, whom and when. */
+import { join } from 'node:path';
+import { safeFolderName } from '../archive/run-folder.ts';
+import { exists } from './key-file.ts';
+
+/**
+ * A path under `out` where there is nothing yet, such as `runs/arithmetic.ollama-llama3.2.20261123-150000`.
+ *
+ * @param nowMs - Milliseconds since 1970.
+ */
+export async function newRunFolder(out: string, suite: string, endpoint: string, nowMs: number): Promise<string> {
+  const [day = '', time = ''] = new Date(nowMs).toISOString().split(/[T.]/);
+  const when = `${day.replaceAll('-', '')}-${time.replaceAll(':', '')}`;
+  const path = join(out, `${safeFolderName(suite)}.${safeFolderName(endpoint)}.${when}`);
+  for (let count = 1; ; count++) {
+    const candidate = count === 1 ? path : `${path}-${count}`;
+    if (!(await exists(candidate))) return candidate;
+  }
+}

@@ -1,0 +1,61 @@
+/** From the events of a run to what is shown while it goes on. */
+import type { RunEvent, RunListener, SampleVerdict } from '../runner/run-event.ts';
+import type { PlanRules } from '../transcript/plan.ts';
+import type { ProgressState } from './progress-bar.ts';
+
+/** Follows one session of a run. */
+export interface RunProgress {
+  readonly listener: RunListener;
+  readonly state: () => ProgressState;
+  /** Attempts of this session that brought an answer. */
+  readonly answered: () => number;
+  readonly unscored: () => number;
+  /** The last thing that went wrong, such as `HTTP status 401`; null if nothing did. */
+  readonly lastFault: () => string | null;
+}
+
+/**
+ * Follow a run.
+ *
+ * @param policy - What unscored samples count as.
+ * @param onChange - Called after every event that changes the state.
+ */
+export function followRun(policy: PlanRules['unscored'], onChange: (state: ProgressState) => void): RunProgress {
+  const state = { done: 0, total: 0, scored: 0, scoreSum: 0, errors: 0, tokens: 0, costUsd: null as number | null };
+  let answered = 0;
+  let unscored = 0;
+  let lastFault: string | null = null;
+  const count = (verdict: SampleVerdict): void => {
+    state.done++;
+    if ('unscored' in verdict) {
+      unscored++;
+      if (policy[verdict.unscored] === 'wrong') state.scored++;
+      return;
+    }
+    state.scored++;
+    state.scoreSum += verdict.num / verdict.den;
+  };
+  const attempt = (event: Extract<RunEvent, { readonly kind: 'attempt' }>): void => {
+    state.tokens += event.promptTokens + event.completionTokens;
+    state.costUsd = event.spentUsd;
+    if (event.status === 'ok') answered++;
+    else if (event.status !== 'cancelled') {
+      state.errors++;
+      lastFault = event.error ?? `HTTP status ${event.http ?? 'unknown'}`;
+    }
+  };
+  const listener: RunListener = (event) => {
+    if (event.kind === 'began') state.total = event.totalSamples;
+    else if (event.kind === 'attempt') attempt(event);
+    else if (event.kind === 'recalled' || event.kind === 'verdict') count(event.verdict);
+    else return;
+    onChange(state);
+  };
+  return {
+    listener,
+    state: () => state,
+    answered: () => answered,
+    unscored: () => unscored,
+    lastFault: () => lastFault,
+  };
+}

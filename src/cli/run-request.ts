@@ -1,0 +1,130 @@
+/** What a `run` is asked to do: the options of the command line over those of the configuration file. */
+import { UsageError } from '../core/errors.ts';
+import { parseEndpointSpec, type EndpointConfig } from '../endpoints/config.ts';
+import type { RunOptions } from '../runner/plan-run.ts';
+import type { PlanBudget } from '../transcript/plan.ts';
+import { wholeNumber } from './command.ts';
+import { readConfig, type Config } from './config.ts';
+import { withHint } from './say.ts';
+import type { KeyChoice } from './signing-key.ts';
+import { findSuite } from './suite-path.ts';
+
+/** Options of the command line, as the parser gives them. */
+export interface RunArguments extends KeyChoice {
+  readonly config?: string | undefined;
+  readonly suite?: readonly string[] | undefined;
+  readonly endpoint?: readonly string[] | undefined;
+  readonly model?: string | undefined;
+  readonly out?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly repeats?: string | undefined;
+  readonly concurrency?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly maxAttempts?: string | undefined;
+  readonly maxRequests?: string | undefined;
+  readonly maxCost?: string | undefined;
+  readonly maxUnscored?: string | undefined;
+  readonly stream?: boolean | undefined;
+}
+
+/** Everything that is decided before a suite is loaded. */
+export interface RunRequest {
+  /** Paths of suite files. */
+  readonly suites: readonly string[];
+  readonly endpoints: readonly EndpointConfig[];
+  /** Folder for run folders. */
+  readonly out: string;
+  readonly options: RunOptions;
+  readonly maxUnscored: number | null;
+  readonly key: KeyChoice;
+}
+
+/**
+ * The request in the words of a user.
+ *
+ * @throws {@link UsageError} `ERR_USAGE`, `ERR_ENDPOINT_SPEC`
+ * @throws {@link InputError} of the configuration file, or `ERR_SUITE_MISSING`
+ */
+export async function readRunRequest(args: RunArguments): Promise<RunRequest> {
+  const config = args.config === undefined ? null : await readConfig(args.config);
+  const suites = await suitePaths(args, config);
+  return {
+    suites,
+    endpoints: endpointsOf(args, config),
+    out: args.out ?? config?.out ?? 'runs',
+    options: optionsOf(args, config),
+    maxUnscored: wholeNumber('max-unscored', args.maxUnscored) ?? config?.max_unscored ?? null,
+    key: keyChoice(args, config),
+  };
+}
+
+async function suitePaths({ suite }: RunArguments, config: Config | null): Promise<readonly string[]> {
+  const names = suite ?? config?.suites;
+  if (names === undefined) throw nothingTo('evaluate', '--suite arithmetic');
+  const folder = suite === undefined ? config?.folder : undefined;
+  return await Promise.all(names.map((name) => findSuite(name, folder)));
+}
+
+function endpointsOf({ endpoint, model, stream }: RunArguments, config: Config | null): readonly EndpointConfig[] {
+  const endpoints = endpoint?.map((spec) => parseEndpointSpec(withModel(spec, model))) ?? config?.endpoints;
+  if (endpoints === undefined) throw nothingTo('ask', '--endpoint ollama:llama3.2');
+  if (model !== undefined && endpoint === undefined) {
+    throw new UsageError('ERR_USAGE', '--model goes with --endpoint: a configuration names its models itself');
+  }
+  return stream === undefined ? endpoints : endpoints.map((each) => ({ ...each, stream }));
+}
+
+// `--endpoint http://host/v1 --model m` reads better than a fragment in a URL.
+function withModel(spec: string, model: string | undefined): string {
+  if (model === undefined) return spec;
+  if (/^(?:https?|replay):/i.test(spec)) return spec.includes('#') ? spec : `${spec}#${model}`;
+  return spec.includes(':') ? spec : `${spec}:${model}`;
+}
+
+function optionsOf(args: RunArguments, config: Config | null): RunOptions {
+  const limit = wholeNumber('limit', args.limit, 1) ?? config?.limit;
+  const seed = args.seed ?? String(config?.seed ?? 0);
+  if (args.seed !== undefined && limit === undefined) {
+    throw new UsageError('ERR_USAGE', '--seed draws the items of --limit: without a limit all are asked');
+  }
+  const given = {
+    repeats: wholeNumber('repeats', args.repeats, 1) ?? config?.repeats,
+    concurrency: wholeNumber('concurrency', args.concurrency, 1) ?? config?.concurrency,
+    timeoutMs: wholeNumber('timeout', args.timeout, 1) ?? config?.timeout_ms,
+    maxAttempts: wholeNumber('max-attempts', args.maxAttempts, 1) ?? config?.max_attempts,
+  };
+  return {
+    ...(limit === undefined ? {} : { selection: { kind: 'seeded', limit, seed } as const }),
+    ...withoutAbsent(given),
+    budget: budgetOf(args, config),
+  };
+}
+
+function budgetOf(args: RunArguments, config: Config | null): PlanBudget {
+  const requests = wholeNumber('max-requests', args.maxRequests, 1) ?? config?.max_requests;
+  const cost = args.maxCost ?? (config?.max_cost_usd === undefined ? undefined : String(config.max_cost_usd));
+  if (cost !== undefined && !/^(?:0|[1-9]\d{0,8})(?:\.\d{1,12})?$/.test(cost)) {
+    throw new UsageError('ERR_USAGE', `--max-cost is "${cost}": want US dollars such as 2.50`);
+  }
+  return withoutAbsent({ max_requests: requests, max_cost_usd: cost });
+}
+
+// What the command line says about the key replaces all that the configuration says about it.
+function keyChoice({ key, keyEnv, sshKey, unsigned }: RunArguments, config: Config | null): KeyChoice {
+  if (key !== undefined || keyEnv !== undefined || sshKey !== undefined || unsigned === true) {
+    return { key, keyEnv, sshKey, unsigned };
+  }
+  return { key: config?.key, keyEnv: config?.key_env, sshKey: config?.ssh_key, unsigned: config?.unsigned };
+}
+
+function nothingTo(verb: string, example: string): UsageError {
+  const error = new UsageError('ERR_USAGE', `there is nothing to ${verb}: want a configuration file or ${example}`);
+  return withHint(error, 'touchstone init writes a configuration that works');
+}
+
+type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+function withoutAbsent<T extends object>(values: T): Present<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
+}
