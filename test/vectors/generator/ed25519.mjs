@@ -43,7 +43,10 @@ function keyVectors() {
   const zeroNonce = Buffer.concat([identity, littleBytes(mod(k * expand(alice.seed).scalar, L))]);
   put('identity-r', 'R is the identity: a nonce of zero, which gives the secret away', { signature: zeroNonce });
   const unreduced = littleBytes(P + 1n);
-  put('key-y-not-reduced', 'y of the key is p + 1: the identity in a second form', { key: unreduced, signature: trivial });
+  put('key-y-not-reduced', 'y of the key is p + 1: the identity in a second form', {
+    key: unreduced,
+    signature: trivial,
+  });
   put('key-not-on-curve', 'the key is no point', { key: littleBytes(2n), signature });
   put('key-all-ones', 'y of the key is larger than p', { key: Buffer.alloc(32, 0xff), signature });
 }

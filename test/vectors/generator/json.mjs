@@ -78,7 +78,12 @@ export function jsonVectors() {
     '{"\\ufb33":1,"\\ud83d\\ude02":2,"1":3,"\\u0080":4}',
     '{"1":3,"\u0080":4,"\ud83d\ude02":2,"\ufb33":1}',
   );
-  goodJson('escapes', 'only what must be escaped', String.raw`"\u0061\/\u000a\u001F\"\\"`, String.raw`"a/\n\u001f\"\\"`);
+  goodJson(
+    'escapes',
+    'only what must be escaped',
+    String.raw`"\u0061\/\u000a\u001F\"\\"`,
+    String.raw`"a/\n\u001f\"\\"`,
+  );
   goodJson('proto-key', '__proto__ is a key like others', '{"__proto__":{"b":1},"a":0}', '{"__proto__":{"b":1},"a":0}');
   goodJson('empty', 'empty containers', '{"b":{},"a":[]}', '{"a":[],"b":{}}');
   badJson('lone-surrogate', 'half a character', String.raw`{"a/b":["\ud800"]}`, '/a~1b/0');

@@ -108,7 +108,12 @@ const consistencyClaim = (size1, size2) => ({
 });
 
 const putConsistency = (name, desc, changes, wantCode) =>
-  vector('consistency', name, { desc, ...consistencyClaim(3, 7), ...changes, ...(wantCode ? { wantCode } : { want: true }) });
+  vector('consistency', name, {
+    desc,
+    ...consistencyClaim(3, 7),
+    ...changes,
+    ...(wantCode ? { wantCode } : { want: true }),
+  });
 
 function consistencyVectors() {
   const { proofHex, root1Hex, root2Hex } = consistencyClaim(3, 7);
@@ -124,7 +129,12 @@ function consistencyVectors() {
   ]) {
     putConsistency(`valid-${size1}-to-${size2}`, `the first ${size1} of ${size2}`, consistencyClaim(size1, size2));
   }
-  putConsistency('truncated-proof', 'the last hash is missing', { proofHex: proofHex.slice(0, -1) }, 'ERR_PROOF_LENGTH');
+  putConsistency(
+    'truncated-proof',
+    'the last hash is missing',
+    { proofHex: proofHex.slice(0, -1) },
+    'ERR_PROOF_LENGTH',
+  );
   putConsistency('padded-proof', 'one hash too many', { proofHex: [...proofHex, root1Hex] }, 'ERR_PROOF_LENGTH');
   putConsistency(
     'padded-proof-same-size',
@@ -133,12 +143,32 @@ function consistencyVectors() {
     'ERR_PROOF_LENGTH',
   );
   putConsistency('short-root', 'a root of 31 bytes', { root1Hex: root1Hex.slice(2) }, 'ERR_PROOF_LENGTH');
-  putConsistency('short-root-same-size', 'a root of 31 bytes', { ...consistencyClaim(7, 7), root1Hex: root2Hex.slice(2) }, 'ERR_PROOF_ROOT');
-  putConsistency('reversed-proof', 'the hashes in the wrong order', { proofHex: proofHex.toReversed() }, 'ERR_PROOF_ROOT');
+  putConsistency(
+    'short-root-same-size',
+    'a root of 31 bytes',
+    { ...consistencyClaim(7, 7), root1Hex: root2Hex.slice(2) },
+    'ERR_PROOF_ROOT',
+  );
+  putConsistency(
+    'reversed-proof',
+    'the hashes in the wrong order',
+    { proofHex: proofHex.toReversed() },
+    'ERR_PROOF_ROOT',
+  );
   putConsistency('wrong-first-root', 'the smaller tree is another', { root1Hex: root2Hex }, 'ERR_PROOF_ROOT');
-  putConsistency('wrong-second-root', 'the larger tree is another', { root2Hex: consistencyClaim(3, 8).root2Hex }, 'ERR_PROOF_ROOT');
-  putConsistency('same-size-other-root', 'two trees of one size', { ...consistencyClaim(7, 7), root1Hex }, 'ERR_PROOF_ROOT');
-  putConsistency('shrunk', 'the later tree is smaller', consistencyClaim(3, 7).size1 && { size1: 7, size2: 3 }, 'ERR_PROOF_RANGE');
+  putConsistency(
+    'wrong-second-root',
+    'the larger tree is another',
+    { root2Hex: consistencyClaim(3, 8).root2Hex },
+    'ERR_PROOF_ROOT',
+  );
+  putConsistency(
+    'same-size-other-root',
+    'two trees of one size',
+    { ...consistencyClaim(7, 7), root1Hex },
+    'ERR_PROOF_ROOT',
+  );
+  putConsistency('shrunk', 'the later tree is smaller', { size1: 7, size2: 3 }, 'ERR_PROOF_RANGE');
   putConsistency(
     'empty-first',
     'the empty tree would prove nothing',

@@ -93,8 +93,11 @@ function publicKeyVectors() {
   );
   badPublicKey('short-key', 'a key of 31 bytes', `ssh-ed25519 ${base64(wireKey(alice.bytes.subarray(1)))}`);
   badPublicKey('small-order', 'a key of small order', `ssh-ed25519 ${base64(wireKey(encodePoint(ORDER8)))}`);
-  badPublicKey('type-not-utf8', 'a type that is no text', `ssh-ed25519 ${base64(wireKey(alice.bytes, Buffer.of(0xff)))}`);
-
+  badPublicKey(
+    'type-not-utf8',
+    'a type that is no text',
+    `ssh-ed25519 ${base64(wireKey(alice.bytes, Buffer.of(0xff)))}`,
+  );
 }
 
 const privateKeyVector = (name, desc, text, rest) => vector('ssh-private-key', name, { desc, file: text, ...rest });
@@ -104,7 +107,12 @@ function privateKeyVectors() {
     privateKeyVector(name, desc, armor(LABEL, privateKeyFile(changes)), { wantCode });
   const good = { want: { seedHex: hex(alice.seed), keyHex: hex(alice.bytes), comment: 'alice@example.com' } };
   privateKeyVector('valid', 'a key without passphrase', armor(LABEL, privateKeyFile()), good);
-  privateKeyVector('valid-windows', 'line ends of Windows', armor(LABEL, privateKeyFile()).replaceAll('\n', '\r\n'), good);
+  privateKeyVector(
+    'valid-windows',
+    'line ends of Windows',
+    armor(LABEL, privateKeyFile()).replaceAll('\n', '\r\n'),
+    good,
+  );
   bad(
     'encrypted',
     'a passphrase is needed',
@@ -128,7 +136,9 @@ function privateKeyVectors() {
   privateKeyVector('truncated', 'the end is missing', armor(LABEL, privateKeyFile().subarray(0, 60)), {
     wantCode: 'ERR_KEY_MALFORMED',
   });
-  privateKeyVector('pem', 'another kind of file', armor('PRIVATE KEY', privateKeyFile()), { wantCode: 'ERR_KEY_MALFORMED' });
+  privateKeyVector('pem', 'another kind of file', armor('PRIVATE KEY', privateKeyFile()), {
+    wantCode: 'ERR_KEY_MALFORMED',
+  });
   privateKeyVector('no-end', 'the last line is missing', armor(LABEL, privateKeyFile()).split('-----END')[0], {
     wantCode: 'ERR_KEY_MALFORMED',
   });
