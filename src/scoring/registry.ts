@@ -1,0 +1,30 @@
+/**
+ * Every scorer that this version has.
+ *
+ * A version of a scorer never changes and is never removed, so that a transcript can be judged again for ever; a better
+ * scorer gets a new number. A verifier that does not know a scorer says `not evaluated`, not `failed`.
+ */
+import type { SuiteScorer } from '../suites/definition.ts';
+import { choice1 } from './choice.ts';
+import { contains1 } from './contains.ts';
+import { exact1 } from './exact.ts';
+import { json1 } from './json.ts';
+import { number1 } from './number.ts';
+import { regex1 } from './regex.ts';
+import type { Scorer, ScorerKind } from './scorer.ts';
+
+/** Every scorer in every version. */
+export const SCORER_KINDS: readonly ScorerKind[] = [exact1, contains1, regex1, number1, choice1, json1];
+
+const kinds: ReadonlyMap<string, ScorerKind> = new Map(
+  SCORER_KINDS.map((kind) => [`${kind.id}@${kind.version}`, kind]),
+);
+
+/**
+ * The scorer that a suite names, with its options, or null if this version does not have it.
+ *
+ * @throws {@link InputError} `ERR_SCORER_CONFIG`, `ERR_PATTERN` or `ERR_JSON_SCHEMA` if it has, but not with these options.
+ */
+export function findScorer({ id, version, config }: Pick<SuiteScorer, 'id' | 'version' | 'config'>): Scorer | null {
+  return kinds.get(`${id}@${version}`)?.prepare(config) ?? null;
+}

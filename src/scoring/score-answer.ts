@@ -1,0 +1,70 @@
+/**
+ * From an answer to its verdict: a score, or the reason for having none.
+ *
+ * Runner and verifier both call this function, so there is one place that decides what a cut, refused or empty answer is.
+ */
+import type { JsonValue } from '../core/canonical-json.ts';
+import { isTouchstoneError } from '../core/errors.ts';
+import type { Treatment } from '../transcript/plan.ts';
+import type { UnscoredReason } from '../transcript/record.ts';
+import { MAX_ANSWER_LENGTH, type Scorer } from './scorer.ts';
+
+/** The part of an answer that decides its verdict. */
+export interface AnswerToScore {
+  readonly text: string;
+  /** Whether the server flagged a refusal. */
+  readonly refused: boolean;
+  /** Finish reason as reported. */
+  readonly finish?: string;
+}
+
+/** What a verdict depends on. */
+export interface ScoringInput {
+  readonly scorer: Scorer;
+  /** What each reason counts as in this suite; `scored` means that the reason does not exist. */
+  readonly policy: Readonly<Record<UnscoredReason, Treatment>>;
+  readonly answer: AnswerToScore;
+  readonly target: JsonValue;
+}
+
+/** An exact score with what it rests on. */
+export interface ScoredAnswer {
+  readonly verdict: 'scored';
+  readonly num: number;
+  readonly den: number;
+  /** What was taken from the answer; null if there was nothing to take. */
+  readonly extracted: string | null;
+  /** The rule that took it; null with it. */
+  readonly rule: string | null;
+}
+
+/** No score, and why. */
+export interface UnscoredAnswer {
+  readonly verdict: 'unscored';
+  readonly reason: UnscoredReason;
+}
+
+/** The verdict on an answer. Pure: the same input gives the same verdict everywhere. */
+export function scoreAnswer({ scorer, policy, answer, target }: ScoringInput): ScoredAnswer | UnscoredAnswer {
+  const reason = reasonOf(answer);
+  if (reason !== null && policy[reason] !== 'scored') return { verdict: 'unscored', reason };
+  if (answer.text.length > MAX_ANSWER_LENGTH) return { verdict: 'unscored', reason: 'scorer' };
+  // A server can send half of a surrogate pair; no extracted text could be committed to with it.
+  const text = answer.text.replace(/\p{Surrogate}/gu, '\ufffd');
+  try {
+    const extraction = scorer.extract(text, target);
+    const { num, den } = scorer.judge(extraction?.text ?? null, target);
+    return { verdict: 'scored', num, den, extracted: extraction?.text ?? null, rule: extraction?.rule ?? null };
+  } catch (error) {
+    if (!isTouchstoneError(error, 'ERR_SCORER_TARGET', 'ERR_SCORER_LIMIT')) throw error;
+    return { verdict: 'unscored', reason: 'scorer' };
+  }
+}
+
+// What stopped the answer comes before what it looks like: a cut answer may also be empty.
+function reasonOf({ text, refused, finish }: AnswerToScore): UnscoredReason | null {
+  if (finish === 'content_filter') return 'filtered';
+  if (refused) return 'refused';
+  if (finish === 'length') return 'truncated';
+  return text.trim() === '' ? 'empty' : null;
+}

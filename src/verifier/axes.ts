@@ -1,0 +1,143 @@
+/** The wording of the seven verdicts: what each covers, and what it does not. */
+import type { VerificationError } from '../core/errors.ts';
+import type { OpenedFiles } from './open.ts';
+import type { PassResult } from './pass.ts';
+import type { SampleCoverage } from './samples.ts';
+import { AXES, type Axis, type AxisVerdict } from './verdict.ts';
+
+/** What the answers rest on. */
+export interface AxesInput {
+  readonly files: OpenedFiles;
+  readonly pass: PassResult;
+  readonly coverage: SampleCoverage;
+  readonly canRescore: boolean;
+  readonly hasSuite: boolean;
+}
+
+/** The seven answers for a run in which no fault was found. */
+export function answerAxes(input: AxesInput): readonly AxisVerdict[] {
+  const { files, pass } = input;
+  return [
+    {
+      axis: 'integrity',
+      verdict: 'proven',
+      scope: 'every record, checkpoint and opening is what was signed; nothing was added, removed or moved since',
+      coverage: { checked: pass.size, total: pass.size, unit: 'records' },
+    },
+    authorship(files),
+    timeAxis(files),
+    {
+      axis: 'completeness',
+      verdict: 'proven',
+      scope:
+        'every planned sample has exactly one final outcome, relative to the signed plan; says nothing about runs that were not published',
+      coverage: { checked: input.coverage.samples, total: input.coverage.samples, unit: 'samples' },
+    },
+    scoring(input),
+    execution(files),
+    { axis: 'reproduction', verdict: 'not evaluated', scope: 'no second run was compared' },
+  ];
+}
+
+/** The signer of a run, as an answer. */
+export function authorship({ signer }: OpenedFiles): AxisVerdict {
+  const axis = 'authorship';
+  switch (signer.status) {
+    case 'trusted':
+      return { axis, verdict: 'proven', scope: `signed by the trusted key ${signer.fingerprint} (${signer.name})` };
+    case 'unidentified':
+      return {
+        axis,
+        verdict: 'declared',
+        scope: `signed by the unidentified signer ${signer.fingerprint}, who calls itself ${signer.name}`,
+      };
+    case 'ephemeral':
+      return {
+        axis,
+        verdict: 'declared',
+        scope: 'signed with a key made for this run and thrown away: nobody stands behind it',
+      };
+  }
+}
+
+/** The moment of a run, as an answer. */
+export function timeAxis({ plan }: OpenedFiles): AxisVerdict {
+  return {
+    axis: 'time',
+    verdict: 'declared',
+    scope: `planned at ${plan.created_at} by the clock of the runner; no anchor is attached`,
+  };
+}
+
+/** What is known about the endpoint, as an answer. */
+export function execution({ plan }: OpenedFiles): AxisVerdict {
+  const scope =
+    plan.endpoint.kind === 'replay'
+      ? 'a replay: recorded answers were served again, no model was asked'
+      : `the endpoint says it is ${plan.endpoint.model}; no evidence of what really ran`;
+  return { axis: 'execution', verdict: 'not evaluated', scope };
+}
+
+function scoring({ coverage, canRescore, hasSuite, pass }: AxesInput): AxisVerdict {
+  const axis = 'scoring';
+  const { samples, rescored, unanswered, requests, rerendered } = coverage;
+  const scorable = samples - unanswered;
+  const counted = { checked: rescored, total: scorable, unit: 'answers' };
+  if (!hasSuite)
+    return {
+      axis,
+      verdict: 'declared',
+      scope: 'the suite is not published, so no answer was scored again',
+      coverage: counted,
+    };
+  if (!canRescore)
+    return {
+      axis,
+      verdict: 'not evaluated',
+      scope: 'this version does not know the scorer of the suite',
+      coverage: counted,
+    };
+  const metrics = pass.aggregates.some(({ function: name }) => pass.samples.aggregator.result(name) === null)
+    ? 'some metrics are of functions this version does not know'
+    : 'every metric was recomputed from the scores';
+  if (rescored === 0 && scorable > 0)
+    return { axis, verdict: 'declared', scope: `no answer is disclosed; ${metrics}`, coverage: counted };
+  if (scorable === 0)
+    return {
+      axis,
+      verdict: 'not evaluated',
+      scope: `no request was answered, so there is nothing to score; ${metrics}`,
+    };
+  const prompts = rerendered < requests ? `${rerendered} of ${requests} prompts` : 'prompts';
+  const rest = rescored < scorable ? '; the rest is declared' : '';
+  return {
+    axis,
+    verdict: 'proven',
+    scope: `${prompts} were rendered again and answers extracted and scored again from the recorded bytes${rest}; ${metrics}`,
+    coverage: counted,
+  };
+}
+
+const FAULT_AXES: readonly (readonly [Axis, RegExp])[] = [
+  ['authorship', /^ERR_(?:SIGNER|PLAN_SIGNATURE|RESULT_SIGNATURE)/],
+  [
+    'completeness',
+    /^ERR_(?:ITEM|REPEAT|ATTEMPT|CONCURRENCY|INTENT_OPEN|OUTCOME_ORPHAN|SCORE_DUPLICATE|SCORE_OUTCOME|RUN_UNFINISHED|END)/,
+  ],
+  ['scoring', /^ERR_(?:AGGREGATE|OUTCOME_ANSWER|PLAN_SUITE|PROMPT|REQUEST|SCORE|SUITE_FORM|TARGET|UNSCORED)/],
+];
+
+/** The question that a fault answers with no. */
+export function axisOfFault(fault: VerificationError): Axis {
+  return FAULT_AXES.find(([, codes]) => codes.test(fault.code))?.[0] ?? 'integrity';
+}
+
+/** The seven answers for a run with a fault: checking stopped there, so nothing else is concluded. */
+export function failedAxes(fault: VerificationError): readonly AxisVerdict[] {
+  const failed = axisOfFault(fault);
+  return AXES.map((axis) =>
+    axis === failed
+      ? { axis, verdict: 'failed', scope: fault.message, code: fault.code }
+      : { axis, verdict: 'not evaluated', scope: 'checking stopped at the first fault' },
+  );
+}

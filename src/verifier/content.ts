@@ -1,0 +1,174 @@
+/**
+ * Re-derives what the records say from the content that was opened: request from suite and item, answer from response
+ * bytes, verdict from answer and target. Where something is not opened nothing is concluded.
+ */
+import { encodeUtf8, equalBytes, tryDecodeUtf8 } from '../core/bytes.ts';
+import type { JsonValue } from '../core/canonical-json.ts';
+import { VerificationError, isTouchstoneError, type VerificationCode } from '../core/errors.ts';
+import { checkOpening, type Opening } from '../transcript/opening.ts';
+import { parseAnswer, type Answer, type ParsedBody } from '../transcript/wire/answer.ts';
+import { requestBuilder, type Message } from '../transcript/wire/request.ts';
+import type { Plan } from '../transcript/plan.ts';
+import { ANSWER_FACTS, type OutcomeRecord, type ScoreRecord } from '../transcript/record.ts';
+import { parseItem, parseTarget, type Item } from '../suites/item.ts';
+import { createRenderer } from '../suites/render.ts';
+import type { SuiteDefinition } from '../suites/definition.ts';
+import { findScorer } from '../scoring/registry.ts';
+import { scoreAnswer } from '../scoring/score-answer.ts';
+
+/** What has been opened of an item. */
+export interface ItemContent {
+  readonly item: Item;
+  readonly messages: readonly Message[] | null;
+  target: { readonly text: string; readonly value: JsonValue } | null;
+}
+
+/** Checks opened content of one run against its records. */
+export interface ContentCheck {
+  /** Whether the scorer of the suite is known, so that answers can be judged again. */
+  readonly canRescore: boolean;
+  item(opening: Opening, commitment: string): ItemContent;
+  target(opening: Opening, content: ItemContent): void;
+  request(opening: Opening, content: ItemContent | null, repeat: number, commitment: string): void;
+  response(opening: Opening, outcome: OutcomeRecord): ParsedBody;
+  /** The extracted answer, if the verdict could be derived again; undefined if it could not. */
+  score(
+    record: ScoreRecord,
+    answer: Answer | null,
+    content: ItemContent | null,
+    extracted: Opening | null,
+  ): string | null | undefined;
+}
+
+/**
+ * The checks for a plan and its suite.
+ *
+ * It throws {@link VerificationError} `ERR_PLAN_FORM` or `ERR_SUITE_FORM`. Its methods throw {@link VerificationError} with `ERR_OPENING_COMMITMENT`, `ERR_ITEM_FORM`, `ERR_TARGET`,
+ * `ERR_REQUEST_MODEL`, `ERR_REQUEST_MESSAGES`, `ERR_REQUEST_PARAMETERS`, `ERR_REQUEST`, `ERR_OUTCOME_ANSWER`,
+ * `ERR_SCORE_EXTRACTED`, `ERR_UNSCORED_REASON` or `ERR_SCORE`.
+ *
+ * @param suite - null if suite.json was not published; then nothing is rendered or scored again.
+ */
+export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): ContentCheck {
+  const build = requestBuilder(plan);
+  const renderer = suite && derive('ERR_SUITE_FORM', 'the suite is of no use', () => createRenderer(suite.prompt));
+  const scorer = suite && derive('ERR_SUITE_FORM', 'the suite is of no use', () => findScorer(suite.scorer));
+  return {
+    canRescore: scorer !== null,
+    item(opening, commitment) {
+      checkOpening(opening, commitment);
+      const item = parseItem(opening.bytes);
+      const render = renderer && (() => renderer.render(item.input));
+      const messages = render && derive('ERR_REQUEST_MESSAGES', 'the prompt of the suite cannot be rendered', render);
+      return { item, messages, target: null };
+    },
+    target(opening, content) {
+      // The item commits to its target, so an opened item cannot be joined with the answer to another one.
+      checkOpening(opening, content.item.target);
+      content.target = { text: tryDecodeUtf8(opening.bytes) ?? '', value: parseTarget(opening.bytes) };
+    },
+    request(opening, opened, repeat, commitment) {
+      checkOpening(opening, commitment);
+      if (!opened?.messages) return;
+      const expected = build(opened.messages, repeat);
+      const recorded = tryDecodeUtf8(opening.bytes);
+      if (recorded !== expected) throw requestFault(recorded ?? '', expected, opening.number);
+    },
+    response(opening, outcome) {
+      if (outcome.response === undefined) throw fault('ERR_OPENING_STRAY', `record ${outcome.seq} has no response`);
+      checkOpening(opening, outcome.response);
+      const body = parseAnswer(opening.bytes);
+      checkOutcome(outcome, body);
+      return body;
+    },
+    score(record, answer, opened, extracted) {
+      if (extracted !== null) {
+        if (record.extracted === undefined) throw fault('ERR_OPENING_STRAY', `record ${record.seq} extracted nothing`);
+        checkOpening(extracted, record.extracted);
+      }
+      if (scorer === null || answer === null || !opened?.target) return undefined;
+      const again = scoreAnswer({ scorer, policy: plan.rules.unscored, answer, target: opened.target.value });
+      return checkScore(record, again, extracted);
+    },
+  };
+}
+
+// The suite comes from whoever published the run, so what its author would mend in a file is a fault of the run here.
+function derive<T>(code: VerificationCode, what: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!isTouchstoneError(cause)) throw cause;
+    throw fault(code, `${what}: ${cause.message}`);
+  }
+}
+
+// Requests are compared byte by byte; this only finds the word for what differs.
+function requestFault(recorded: string, expected: string, seq: number): VerificationError {
+  const [was, want] = [recorded, expected].map((text): Record<string, unknown> => {
+    try {
+      const value: unknown = JSON.parse(text);
+      return typeof value === 'object' && value !== null ? { ...value } : {};
+    } catch {
+      return {};
+    }
+  });
+  const differs = (key: string): boolean => JSON.stringify(was?.[key]) !== JSON.stringify(want?.[key]);
+  if (was === undefined || Object.keys(was).length === 0)
+    return fault('ERR_REQUEST', `record ${seq} sent something that is not a request`);
+  if (differs('model')) return fault('ERR_REQUEST_MODEL', `record ${seq} asked another model than planned`);
+  if (differs('messages'))
+    return fault('ERR_REQUEST_MESSAGES', `record ${seq} asked another prompt than plan, suite and item give`);
+  const key = Object.keys({ ...was, ...want }).find(differs);
+  if (key !== undefined) return fault('ERR_REQUEST_PARAMETERS', `record ${seq} sent other parameters than planned`);
+  return fault('ERR_REQUEST', `record ${seq} sent a request that is not in canonical form`);
+}
+
+function checkOutcome(outcome: OutcomeRecord, body: ParsedBody): void {
+  const place = `record ${outcome.seq}`;
+  if (outcome.status === 'ok') {
+    if (!('answer' in body)) throw fault('ERR_OUTCOME_ANSWER', `${place} says "ok" but its response is no answer`);
+    const wrong = ANSWER_FACTS.find((field) => body.answer[field] !== outcome[field]);
+    if (wrong !== undefined) throw fault('ERR_OUTCOME_ANSWER', `${place} states another ${wrong} than its response`);
+    return;
+  }
+  // A failure that rests on the body is checked against the body, so that an answer cannot be filed as a failure.
+  const isBodyFault =
+    outcome.error !== undefined && /^ERR_(?:BODY|STREAM)_/.test(outcome.error) && outcome.error !== 'ERR_BODY_CUT';
+  const isGoodStatus = outcome.http !== undefined && outcome.http >= 200 && outcome.http <= 299;
+  const found = 'fault' in body ? body.fault : null;
+  if (isBodyFault ? found !== outcome.error : isGoodStatus && outcome.status === 'http') {
+    throw fault('ERR_OUTCOME_ANSWER', `${place} says "${outcome.status}" but its response says otherwise`);
+  }
+}
+
+type Rescored = ReturnType<typeof scoreAnswer>;
+
+function checkScore(record: ScoreRecord, again: Rescored, extracted: Opening | null): string | null {
+  const place = `record ${record.seq}`;
+  if (again.verdict === 'unscored') {
+    if (record.unscored === again.reason) return null;
+    throw fault(
+      'ERR_UNSCORED_REASON',
+      `${place} says "${record.unscored ?? 'scored'}", the answer is "${again.reason}"`,
+    );
+  }
+  if (record.unscored !== undefined) {
+    throw fault('ERR_UNSCORED_REASON', `${place} says "${record.unscored}", but the answer can be scored`);
+  }
+  const text = again.extracted;
+  if ((text === null) !== (record.extracted === undefined) || (again.rule ?? undefined) !== record.rule) {
+    throw fault('ERR_SCORE_EXTRACTED', `${place} extracted something else than its response gives`);
+  }
+  if (text !== null && extracted !== null && !equalBytes(extracted.bytes, encodeUtf8(text))) {
+    throw fault('ERR_SCORE_EXTRACTED', `${place} extracted something else than its response gives`);
+  }
+  if (again.num !== record.num || again.den !== record.den) {
+    throw fault('ERR_SCORE', `${place} says ${record.num}/${record.den}, its response gives ${again.num}/${again.den}`);
+  }
+  return text;
+}
+
+function fault(code: VerificationCode, what: string): VerificationError {
+  return new VerificationError(code, `cannot accept content: ${what}`);
+}

@@ -1,0 +1,169 @@
+/**
+ * The one pass over records and openings.
+ *
+ * Line form, tree, marks and checkpoints hold everything together; the ledger says whether everything planned happened;
+ * the content check says whether the verdicts follow from the answers. From here on every byte is attacker-controlled.
+ */
+import { encodeHex, equalBytes } from '../core/bytes.ts';
+import type { Checkpoint } from '../core/checkpoint.ts';
+import { createCompactRange } from '../core/compact-range.ts';
+import { digestFromBytes, type Digest } from '../core/digest.ts';
+import { VerificationError, type VerificationCode } from '../core/errors.ts';
+import { leafHash } from '../core/merkle.ts';
+import { createSha256 } from '../core/sha256.ts';
+import { MARK_INTERVAL } from '../transcript/builder.ts';
+import { createTally } from '../transcript/counts.ts';
+import { isOpeningLine, parseOpening, type Opening } from '../transcript/opening.ts';
+import {
+  KNOWN_FEATURES,
+  parseRecord,
+  type AggregateRecord,
+  type EndRecord,
+  type TranscriptRecord,
+} from '../transcript/record.ts';
+import type { SampleReader } from './samples.ts';
+import type { OpenedFiles } from './open.ts';
+
+/** What a pass over all lines has established. */
+export interface PassResult {
+  readonly size: number;
+  readonly rootHex: string;
+  readonly recordsDigest: Digest;
+  readonly aggregates: readonly AggregateRecord[];
+  readonly end: EndRecord;
+  readonly resumes: number;
+  readonly samples: SampleReader;
+}
+
+const MAX_AGGREGATES = 64;
+
+/** What a pass needs. */
+export interface PassInput {
+  readonly files: OpenedFiles;
+  readonly samples: SampleReader;
+}
+
+/**
+ * Read all lines in order.
+ *
+ * @throws {@link VerificationError} the codes of line form, records, ledger and content, and `ERR_RECORD_ORDER`,
+ *   `ERR_HEADER`, `ERR_FEATURE`, `ERR_MARK`, `ERR_CHECKPOINT_ROOT`, `ERR_OPENING_STRAY`, `ERR_END`, `ERR_END_COUNTS`,
+ *   `ERR_RUN_UNFINISHED`.
+ */
+export async function readLines(lines: AsyncIterable<readonly string[]>, input: PassInput): Promise<PassResult> {
+  const reader = createReader(input);
+  for await (const batch of lines) {
+    for (const line of batch) {
+      if (isOpeningLine(line)) reader.opening(parseOpening(line));
+      else reader.record(line);
+    }
+  }
+  return reader.finish();
+}
+
+function createReader({ files, samples }: PassInput) {
+  const range = createCompactRange();
+  const fileHash = createSha256();
+  const tally = createTally();
+  const roots = createRootCheck(files.checkpoints);
+  const aggregates: AggregateRecord[] = [];
+  let end: EndRecord | null = null;
+  let resumes = 0;
+
+  const dispatch = (record: TranscriptRecord): void => {
+    switch (record.k) {
+      case 'header':
+        return checkHeader(record, files.planDigest);
+      case 'mark':
+        return checkMark(record.size, record.root, range.size, encodeHex(range.root()));
+      case 'resume':
+        resumes++;
+        return undefined;
+      case 'aggregate':
+        aggregates.push(record);
+        if (aggregates.length > MAX_AGGREGATES) throw fault('ERR_END', `more than ${MAX_AGGREGATES} aggregates`);
+        return undefined;
+      case 'end':
+        checkCounts(record, tally.counts());
+        end = record;
+        return undefined;
+      case 'intent':
+      case 'outcome':
+      case 'score':
+        // A metric is over all scores, so none may follow it.
+        if (aggregates.length > 0) throw fault('ERR_END', `record ${record.seq} comes after an aggregate`);
+        return samples.record(record);
+    }
+  };
+
+  return {
+    record(line: string): void {
+      samples.settle();
+      if (end !== null) throw fault('ERR_END', 'a record comes after the end record');
+      const record = parseRecord(line);
+      checkPlace(record, range.size);
+      dispatch(record);
+      range.append(leafHash(line));
+      fileHash.update(`${line}\n`);
+      tally.add(record);
+      roots.reached(range.size, () => range.root());
+    },
+    opening: (opening: Opening): void => samples.opening(opening),
+    finish(): PassResult {
+      samples.settle();
+      if (end === null) throw fault('ERR_RUN_UNFINISHED', 'there is no end record: the run was interrupted or cut');
+      samples.close(end.reason);
+      roots.close(range.size);
+      const recordsDigest = digestFromBytes(fileHash.digest());
+      return { size: range.size, rootHex: encodeHex(range.root()), recordsDigest, aggregates, end, resumes, samples };
+    },
+  };
+}
+
+function checkPlace(record: TranscriptRecord, position: number): void {
+  if (record.seq !== position) throw fault('ERR_RECORD_ORDER', `record ${position} says it is ${record.seq}`);
+  if ((record.k === 'header') !== (position === 0)) throw fault('ERR_HEADER', 'want one header, as record 0');
+  const isMarkPlace = position > 0 && position % MARK_INTERVAL === 0;
+  if ((record.k === 'mark') !== isMarkPlace)
+    throw fault('ERR_MARK', `want a mark at every ${MARK_INTERVAL} records and nowhere else`);
+}
+
+function checkHeader(header: { readonly plan: string; readonly features: readonly string[] }, plan: Digest): void {
+  if (header.plan !== plan) throw fault('ERR_HEADER', 'the header names another plan');
+  const unknown = header.features.find((feature) => !KNOWN_FEATURES.includes(feature));
+  if (unknown !== undefined)
+    throw fault('ERR_FEATURE', `the run uses a feature this version does not know: ${unknown}`);
+}
+
+function checkMark(size: number, root: string, wantSize: number, wantRoot: string): void {
+  if (size !== wantSize || root !== wantRoot) throw fault('ERR_MARK', `the mark at ${wantSize} states another tree`);
+}
+
+function checkCounts(end: EndRecord, counts: Readonly<Record<string, number>>): void {
+  const stated = Object.entries(end.counts);
+  const isEqual = stated.length === Object.keys(counts).length && stated.every(([key, count]) => counts[key] === count);
+  if (!isEqual) throw fault('ERR_END_COUNTS', 'the end record counts other records than there are');
+}
+
+// Compares each checkpoint with the tree at its size, as the tree grows past it.
+function createRootCheck(checkpoints: readonly Checkpoint[]) {
+  let next = 0;
+  return {
+    reached(size: number, root: () => Uint8Array): void {
+      const checkpoint = checkpoints[next];
+      if (checkpoint?.size !== size) return;
+      if (!equalBytes(checkpoint.root, root()))
+        throw fault('ERR_CHECKPOINT_ROOT', `the checkpoint at ${size} states another tree`);
+      next++;
+    },
+    close(size: number): void {
+      if (next !== checkpoints.length || checkpoints.at(-1)?.size !== size) {
+        throw fault('ERR_CHECKPOINT_ROOT', `want the last checkpoint over all ${size} records`);
+      }
+    },
+  };
+}
+
+function fault(code: VerificationCode, what: string): VerificationError {
+  return new VerificationError(code, `cannot accept records: ${what}`);
+}

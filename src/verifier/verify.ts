@@ -1,0 +1,165 @@
+/**
+ * The whole verdict over a run, top to bottom: open the files, read every line, derive again what was opened, compare
+ * with what was signed, answer the seven questions.
+ *
+ * Nothing here reads a disk, a clock or a network, so a run verifies the same on any machine and in any year.
+ */
+import { encodeUtf8, equalBytes } from '../core/bytes.ts';
+import { canonicalize } from '../core/canonical-json.ts';
+import { VerificationError } from '../core/errors.ts';
+import type { PublicKey } from '../core/key.ts';
+import { parseDefinition, promptDigest, type SuiteDefinition } from '../suites/definition.ts';
+import { rulesDigest, runId, type Plan } from '../transcript/plan.ts';
+import type { AggregateRecord } from '../transcript/record.ts';
+import type { RunSource } from '../transcript/source.ts';
+import { resultStatement } from '../transcript/statement.ts';
+import { answerAxes, failedAxes } from './axes.ts';
+import { createContentCheck } from './content.ts';
+import { openFiles, type OpenedFiles } from './open.ts';
+import { readLines, type PassResult } from './pass.ts';
+import { createSampleReader } from './samples.ts';
+import { openStatementOnly } from './statement-only.ts';
+import type { AxisVerdict } from './verdict.ts';
+import {
+  markVerified,
+  type VerifiedMetric,
+  type VerifiedSample,
+  type VerifiedTranscript,
+} from './verified-transcript.ts';
+
+/** How to verify. */
+export interface VerifyOptions {
+  /** Keys the caller vouches for. If there are any, a run signed by another key fails. */
+  readonly trusted?: readonly PublicKey[];
+  /** Keep every sample, for a report; otherwise memory stays flat. */
+  readonly keepSamples?: boolean;
+}
+
+/** The verdict: a verified run, or the first fault and the question it fails. */
+export type Verification =
+  | { readonly verified: true; readonly transcript: VerifiedTranscript }
+  | {
+      readonly verified: false;
+      readonly name: string;
+      readonly fault: VerificationError;
+      readonly axes: readonly AxisVerdict[];
+    };
+
+/**
+ * Verify a run.
+ *
+ * @returns The verdict; whatever is wrong with the run is in it. Only errors of the source itself, such as a file that
+ *   cannot be read, are thrown.
+ */
+export async function verifyRun(source: RunSource, options: VerifyOptions = {}): Promise<Verification> {
+  try {
+    return { verified: true, transcript: await verifyOrThrow(source, options) };
+  } catch (cause) {
+    if (!(cause instanceof VerificationError)) throw cause;
+    return { verified: false, name: source.name, fault: cause, axes: failedAxes(cause) };
+  }
+}
+
+async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise<VerifiedTranscript> {
+  const files = openFiles(source, options.trusted ?? []);
+  if (source.lines === null) return openStatementOnly(source, files);
+  const suite = files.suiteText === null ? null : openSuite(files.suiteText, files.plan);
+  const content = createContentCheck(files.plan, suite);
+  const kept: VerifiedSample[] | null = options.keepSamples === true ? [] : null;
+  const samples = createSampleReader({
+    plan: files.plan,
+    content,
+    onSample: kept === null ? undefined : (sample) => void kept.push(sample),
+  });
+  const pass = await readLines(source.lines, { files, samples });
+  const metrics = checkMetrics(pass);
+  checkResult(files, pass);
+  const { plan } = files;
+  return markVerified({
+    name: source.name,
+    runId: runId(files.planDigest),
+    planDigest: files.planDigest,
+    rulesDigest: rulesDigest(plan),
+    plan,
+    suiteText: files.suiteText,
+    level: source.level,
+    signer: files.signer,
+    axes: answerAxes({
+      files,
+      pass,
+      coverage: samples.coverage(),
+      canRescore: content.canRescore,
+      hasSuite: suite !== null,
+    }),
+    metrics,
+    end: pass.end,
+    totals: samples.totals.totals(pass.resumes),
+    samples: kept,
+    tree: { rootHex: pass.rootHex, size: pass.size },
+  });
+}
+
+// The plan repeats what the suite says, so that rules can be compared without the suite; both must say the same.
+function openSuite(text: string, plan: Plan): SuiteDefinition {
+  const suite = parseDefinition(encodeUtf8(text));
+  const { config: _config, ...scorer } = suite.scorer;
+  const { items, prompt } = suite;
+  const fromSuite = {
+    suite: [suite.id, suite.version, suite.licence, suite.visibility, suite.redistributable, items.root, items.size],
+    rules: [promptDigest(prompt), suite.parameters, scorer, suite.unscored, suite.harness],
+  };
+  const planned = plan.suite;
+  const fromPlan = {
+    suite: [
+      planned.id,
+      planned.version,
+      planned.licence,
+      planned.visibility,
+      planned.redistributable,
+      planned.root,
+      planned.size,
+    ],
+    rules: [plan.rules.prompt, plan.rules.parameters, plan.rules.scorer, plan.rules.unscored, plan.rules.harness],
+  };
+  if (canonicalize(fromSuite) === canonicalize(fromPlan)) return suite;
+  throw new VerificationError('ERR_PLAN_SUITE', 'cannot accept plan: its rules are not those of its suite');
+}
+
+function checkMetrics({ aggregates, samples }: PassResult): readonly VerifiedMetric[] {
+  if (aggregates.length === 0)
+    throw new VerificationError('ERR_AGGREGATE', 'cannot accept result: the run states no metric');
+  return aggregates.map((record) => checkMetric(record, samples.aggregator.result(record.function)));
+}
+
+function checkMetric(record: AggregateRecord, again: AggregateRecord['result'] | null): VerifiedMetric {
+  if (again === null) return { function: record.function, status: 'declared', result: record.result };
+  if (canonicalize(again) !== canonicalize(record.result)) {
+    throw new VerificationError('ERR_AGGREGATE', `cannot accept ${record.function}: the scores give another result`);
+  }
+  return { function: record.function, status: 'recomputed', result: again };
+}
+
+// The signed result is a pure function of what was just verified, so it is made again and compared.
+function checkResult(files: OpenedFiles, pass: PassResult): void {
+  const { resultPayload, plan } = files;
+  if (resultPayload === null) {
+    throw new VerificationError('ERR_RUN_UNFINISHED', 'cannot accept result: result.dsse.json is missing');
+  }
+  const expected = resultStatement({
+    plan,
+    digests: {
+      plan: files.planDigest,
+      suite: plan.suite.digest,
+      records: pass.recordsDigest,
+      checkpoints: files.checkpointsDigest,
+    },
+    tree: { size: pass.size, rootHex: pass.rootHex },
+    aggregates: pass.aggregates,
+    end: pass.end,
+  });
+  if (equalBytes(resultPayload, expected)) return;
+  throw new VerificationError(
+    'ERR_RESULT',
+    'cannot accept result: it does not follow from plan, records and checkpoints',
+  );
+}

@@ -1,0 +1,354 @@
+/**
+ * A small run made by hand in memory, honest unless a test says otherwise.
+ *
+ * A test may change the facts before the run is written (`change`), which is what a dishonest signer does: everything is
+ * rebuilt and signed again with the right key. Or it may change the written lines and files, which is what everybody else
+ * can do.
+ */
+import { canonicalize, type JsonValue } from '../../src/core/canonical-json.ts';
+import { decodeHex, encodeHex, encodeUtf8 } from '../../src/core/bytes.ts';
+import { digest } from '../../src/core/digest.ts';
+import { formatCheckpoint } from '../../src/core/checkpoint.ts';
+import { signEnvelope } from '../../src/core/dsse.ts';
+import { secretKey, type SecretKey } from '../../src/core/key.ts';
+import { signNote } from '../../src/core/note.ts';
+import { envelopeSigner, localSigner, noteSigner } from '../../src/core/signer.ts';
+import { STATEMENT_PAYLOAD_TYPE } from '../../src/core/statement.ts';
+import { createAggregator } from '../../src/scoring/aggregate.ts';
+import { formatDefinition, promptDigest, scorerDigest, type SuiteDefinition } from '../../src/suites/definition.ts';
+import { commitItem, createItemTree, type CommittedItem } from '../../src/suites/item.ts';
+import { createBuilder, type NewRecord, type TranscriptBuilder } from '../../src/transcript/builder.ts';
+import { PUBLIC_SUITE_SECRET } from '../../src/transcript/commitment.ts';
+import { formatPlan, planDigest, type Plan } from '../../src/transcript/plan.ts';
+import { FORMAT, type AggregateRecord, type EndRecord, type ScoreRecord } from '../../src/transcript/record.ts';
+import type { DisclosureLevel, RunFile, RunSource } from '../../src/transcript/source.ts';
+import { planStatement, resultStatement } from '../../src/transcript/statement.ts';
+import { requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
+
+/** An item of the crafted suite, and what the crafted model answers. */
+export interface CraftedItem {
+  readonly id: string;
+  readonly question: string;
+  readonly target: string;
+  readonly answer: string;
+}
+
+/** What happens in a run, in order; `index` and `repeat` say to which sample it belongs. */
+export type Step =
+  | { kind: 'intent'; index: number; repeat: number; attempt: number; request: string }
+  | {
+      kind: 'outcome';
+      index: number;
+      repeat: number;
+      record: Omit<Extract<NewRecord, { k: 'outcome' }>, 'of'>;
+      response?: string;
+    }
+  | { kind: 'score'; index: number; repeat: number; record: Partial<ScoreRecord>; extracted?: string }
+  | { kind: 'record'; record: NewRecord };
+
+/** Everything a crafted run is written from. Tests change it before it is written. */
+export interface Facts {
+  suite: SuiteDefinition;
+  plan: Plan;
+  items: CommittedItem[];
+  steps: Step[];
+  key: SecretKey;
+  features: string[];
+  /** Changes the aggregate and the end record, after they were derived from the steps. */
+  aggregate: (record: NewRecord) => NewRecord;
+  end: (record: NewRecord) => NewRecord;
+  /** Changes the signed result payload. */
+  result: (payload: Uint8Array) => Uint8Array;
+  /** Sizes at which checkpoints are signed, beside the first and the last. */
+  checkpointSize: (size: number) => number;
+}
+
+/** A written run: files and lines as a source has them. */
+export interface WrittenRun {
+  files: Map<RunFile, Uint8Array>;
+  lines: string[];
+}
+
+const SEED = decodeHex('0b'.repeat(32));
+const SECRET = decodeHex('5e'.repeat(32));
+const AT = '2026-01-02T03:04:05.678Z';
+
+/** The key that signs crafted runs. */
+export const SIGNER: SecretKey = secretKey('crafted', SEED);
+
+/** Another key, which a reader does not trust. */
+export const STRANGER: SecretKey = secretKey('stranger', decodeHex('0c'.repeat(32)));
+
+/** Four items; the crafted model is right about three. */
+export const ITEMS: readonly CraftedItem[] = [
+  { id: 'a', question: '2 + 2 = ?', target: '4', answer: '4' },
+  { id: 'b', question: '3 + 4 = ?', target: '7', answer: '7' },
+  { id: 'c', question: '5 + 6 = ?', target: '11', answer: '12' },
+  { id: 'd', question: '1 + 1 = ?', target: '2', answer: '2' },
+];
+
+const SCORER = { id: 'exact', version: 1, config: {} } as const;
+
+function suiteOf(items: readonly CommittedItem[]): SuiteDefinition {
+  const tree = createItemTree();
+  for (const item of items) tree.append(item.itemCommitment);
+  return {
+    format: 'touchstone/suite/v1',
+    id: 'sums',
+    version: '1.0.0',
+    title: 'Sums',
+    licence: 'CC0-1.0',
+    visibility: 'public',
+    redistributable: true,
+    items: { root: encodeHex(tree.root()), size: items.length },
+    prompt: { messages: [{ role: 'user', content: '{{ question }}' }], few_shot: [] },
+    parameters: { max_tokens: 8, temperature: '0' },
+    repeats: 1,
+    scorer: { ...SCORER, digest: scorerDigest(SCORER.id, SCORER.version, SCORER.config) },
+    unscored: {
+      truncated: 'wrong',
+      refused: 'wrong',
+      filtered: 'excluded',
+      empty: 'wrong',
+      timeout: 'excluded',
+      transport: 'excluded',
+      scorer: 'excluded',
+      lost: 'excluded',
+      skipped: 'excluded',
+    },
+    harness: { id: 'single-turn', version: 1 },
+  };
+}
+
+function planOf(suite: SuiteDefinition, repeats: number): Plan {
+  const { id, version, licence, visibility, redistributable, items, scorer } = suite;
+  return {
+    format: FORMAT,
+    created_at: AT,
+    nonce: '00'.repeat(16),
+    suite: { id, version, licence, digest: digest(formatDefinition(suite)), visibility, redistributable, ...items },
+    selection: { rule: { kind: 'all' }, ...items },
+    endpoint: {
+      kind: 'openai',
+      name: 'crafted',
+      base_url: 'http://127.0.0.1:1/v1',
+      model: 'crafted-1',
+      stream: false,
+      max_tokens_field: 'max_tokens',
+    },
+    rules: {
+      prompt: promptDigest(suite.prompt),
+      parameters: suite.parameters,
+      scorer: { id: scorer.id, version: scorer.version, digest: scorer.digest },
+      unscored: suite.unscored,
+      harness: suite.harness,
+      repeats,
+      limits: { timeout_ms: 1000, max_response_bytes: 100_000 },
+      retry: { max_attempts: 2, max_lost: 1 },
+      stop: 'none',
+    },
+    budget: {},
+    concurrency: 2,
+    runner: { name: 'touchstone', version: '0.0.0', dirty: false, platform: 'test' },
+    signer: {
+      kind: 'ed25519',
+      name: 'crafted',
+      public_key: encodeHex(SIGNER.publicKey.bytes),
+      checkpoint_key: encodeHex(SIGNER.publicKey.bytes),
+    },
+  };
+}
+
+/** A response body with an answer. */
+export function responseOf(answer: string, extra: Readonly<Record<string, JsonValue>> = {}): string {
+  return JSON.stringify({
+    id: 'r',
+    model: 'crafted-1',
+    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: answer } }],
+    usage: { prompt_tokens: 9, completion_tokens: 1 },
+    ...extra,
+  });
+}
+
+/** The steps of one honest sample. */
+export function honestSteps(plan: Plan, index: number, repeat = 0): Step[] {
+  const item = ITEMS[index];
+  if (item === undefined) throw new RangeError(`no item ${index}`);
+  const messages: Message[] = [{ role: 'user', content: item.question }];
+  const answered = { finish: 'stop', model: 'crafted-1', prompt_tokens: 9, completion_tokens: 1, latency_us: 1000 };
+  const num = item.answer === item.target ? 1 : 0;
+  return [
+    { kind: 'intent', index, repeat, attempt: 0, request: requestBuilder(plan)(messages, repeat) },
+    {
+      kind: 'outcome',
+      index,
+      repeat,
+      record: { k: 'outcome', status: 'ok', http: 200, ...answered },
+      response: responseOf(item.answer),
+    },
+    { kind: 'score', index, repeat, record: { num, den: 1, rule: 'whole' }, extracted: item.answer },
+  ];
+}
+
+/** The facts of an honest run over all items. */
+export function honestFacts({ repeats = 1 }: { repeats?: number } = {}): Facts {
+  const items = ITEMS.map(({ id, question, target }, index) =>
+    commitItem(PUBLIC_SUITE_SECRET, index, { id, input: { question }, tags: [], target }),
+  );
+  const suite = { ...suiteOf(items), repeats };
+  const plan = planOf(suite, repeats);
+  const steps = ITEMS.flatMap((_, index) =>
+    Array.from({ length: repeats }, (_, repeat) => honestSteps(plan, index, repeat)).flat(),
+  );
+  const same = <T>(value: T): T => value;
+  return {
+    suite,
+    plan,
+    items,
+    steps,
+    key: SIGNER,
+    features: [],
+    aggregate: same,
+    end: same,
+    result: same,
+    checkpointSize: same,
+  };
+}
+
+/** Write a run from its facts: every digest, commitment, root and signature is made anew. */
+export function writeRun(facts: Facts): WrittenRun {
+  const { plan, key } = facts;
+  const planText = formatPlan(plan);
+  const planSha = planDigest(planText);
+  const builder = createBuilder(SECRET);
+  builder.append({
+    k: 'header',
+    at: AT,
+    features: facts.features,
+    format: FORMAT,
+    plan: planSha,
+    run_nonce: '11'.repeat(16),
+  });
+  const checkpoints = [checkpointLine(builder, planSha, key, facts.checkpointSize)];
+  const { aggregate, end } = writeRecords(facts, builder);
+  checkpoints.push(checkpointLine(builder, planSha, key, facts.checkpointSize));
+  const { size, root } = builder.head();
+  const { content, records } = builder.take();
+  const checkpointsText = checkpoints.map((line) => `${line}\n`).join('');
+  const suiteText = formatDefinition(facts.suite);
+  const payload = resultStatement({
+    plan,
+    digests: {
+      plan: planSha,
+      suite: plan.suite.digest,
+      records: builder.recordsDigest(),
+      checkpoints: digest(checkpointsText),
+    },
+    tree: { size, rootHex: encodeHex(root) },
+    aggregates: [aggregate],
+    end,
+  });
+  const signers = [envelopeSigner(localSigner(key))];
+  const files = new Map<RunFile, Uint8Array>([
+    ['plan.json', encodeUtf8(planText)],
+    ['plan.dsse.json', encodeUtf8(signEnvelope(STATEMENT_PAYLOAD_TYPE, planStatement(plan, planSha), signers))],
+    ['suite.json', encodeUtf8(suiteText)],
+    ['checkpoints.jsonl', encodeUtf8(checkpointsText)],
+    ['result.dsse.json', encodeUtf8(signEnvelope(STATEMENT_PAYLOAD_TYPE, facts.result(payload), signers))],
+  ]);
+  return { files, lines: join(records, content) };
+}
+
+function checkpointLine(
+  builder: TranscriptBuilder,
+  planSha: string,
+  key: SecretKey,
+  sizeOf: (size: number) => number,
+): string {
+  const origin = `touchstone/v1/run/${planSha}`;
+  const { size, root } = builder.head();
+  const note = signNote(formatCheckpoint({ origin, size: sizeOf(size), root }), [noteSigner(localSigner(key), origin)]);
+  return canonicalize({ note });
+}
+
+function writeRecords(facts: Facts, builder: TranscriptBuilder): { aggregate: AggregateRecord; end: EndRecord } {
+  const { plan, items } = facts;
+  const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
+  const intents = new Map<string, number>();
+  const outcomes = new Map<string, number>();
+  const opened = new Set<number>();
+  for (const step of facts.steps) {
+    if (step.kind === 'record') {
+      builder.append(step.record);
+      continue;
+    }
+    const sample = `${step.index}/${step.repeat}`;
+    const item = items[step.index];
+    if (step.kind === 'intent') {
+      if (item !== undefined && !opened.has(step.index)) {
+        opened.add(step.index);
+        builder.openItem('item', step.index, item.itemSalt, encodeUtf8(item.itemText));
+        builder.openItem('target', step.index, item.targetSalt, encodeUtf8(item.targetText));
+      }
+      const request = builder.commitNext('request', step.request);
+      const { index, repeat, attempt } = step;
+      intents.set(
+        sample,
+        builder.append({ k: 'intent', at: AT, attempt, index, repeat, item: item?.itemCommitment ?? '', request }),
+      );
+    } else if (step.kind === 'outcome') {
+      const response = step.response === undefined ? {} : { response: builder.commitNext('response', step.response) };
+      outcomes.set(sample, builder.append({ ...step.record, of: intents.get(sample) ?? 0, ...response }));
+    } else {
+      const extracted =
+        step.extracted === undefined ? {} : { extracted: builder.commitNext('extracted', step.extracted) };
+      const of = outcomes.get(sample);
+      const place = of === undefined ? { item: item?.itemCommitment ?? '' } : { of };
+      const record = {
+        k: 'score' as const,
+        index: step.index,
+        repeat: step.repeat,
+        ...place,
+        ...step.record,
+        ...extracted,
+      };
+      aggregator.add({ seq: 0, ...record });
+      builder.append(record);
+    }
+  }
+  const result = aggregator.result('mean/1');
+  if (result === null) throw new Error('the metric is not known');
+  const aggregate = facts.aggregate({ k: 'aggregate', function: 'mean/1', result }) as Omit<AggregateRecord, 'seq'>;
+  const aggregateSeq = builder.append(aggregate);
+  builder.nextSeq();
+  const end = facts.end({ k: 'end', at: AT, reason: 'complete', counts: builder.counts() }) as Omit<EndRecord, 'seq'>;
+  const endSeq = builder.append(end);
+  return { aggregate: { ...aggregate, seq: aggregateSeq }, end: { ...end, seq: endSeq } };
+}
+
+// Each record followed by the openings that belong to it: a group of content lines ends with one that names a record.
+function join(records: readonly string[], content: readonly string[]): string[] {
+  const groups = new Map<number, string[]>();
+  let group: string[] = [];
+  for (const line of content) {
+    group.push(line);
+    const seq = (JSON.parse(line) as { seq?: number }).seq;
+    if (seq === undefined) continue;
+    groups.set(seq, group);
+    group = [];
+  }
+  return records.flatMap((line, seq) => [line, ...(groups.get(seq) ?? [])]);
+}
+
+/** A written run as a source for the verifier. */
+export function sourceOf(run: WrittenRun, level: DisclosureLevel | null = 'D3'): RunSource {
+  const { lines, files } = run;
+  return {
+    name: 'crafted',
+    level,
+    files,
+    lines: (async function* () {
+      yield lines;
+    })(),
+  };
+}
