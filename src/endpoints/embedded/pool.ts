@@ -28,19 +28,19 @@ export interface Pool {
  */
 export function openPool(file: Uint8Array, workers: number): Pool {
   const size = WORKERS_AVAILABLE ? Math.max(1, workers) : 1;
-  const open = WORKERS_AVAILABLE && workers > 0 ? openWorkerLane : openLocalLane;
-  const lanes: Lane[] = [];
+  const openLane = WORKERS_AVAILABLE && workers > 0 ? openWorkerLane : openLocalLane;
+  const lanes = new Set<Lane>();
   const idle: Lane[] = [];
   const waiting: ((lane: Lane) => void)[] = [];
 
-  const acquire = (): Promise<Lane> => {
-    const lane = idle.pop();
-    if (lane !== undefined) return Promise.resolve(lane);
-    if (lanes.length < size) {
-      const opened = open(file);
-      lanes.push(opened);
-      return Promise.resolve(opened);
-    }
+  const open = (): Lane => {
+    const lane = openLane(file);
+    lanes.add(lane);
+    return lane;
+  };
+  const acquire = (): Lane | Promise<Lane> => {
+    const lane = idle.pop() ?? (lanes.size < size ? open() : null);
+    if (lane !== null) return lane;
     if (waiting.length >= MAX_WAITING) {
       throw new EndpointError('ERR_ENDPOINT', `more than ${MAX_WAITING} jobs wait`, { retryable: true, status: 503 });
     }
@@ -51,19 +51,30 @@ export function openPool(file: Uint8Array, workers: number): Pool {
     if (next === undefined) idle.push(lane);
     else next(lane);
   };
+  const replace = (broken: Lane): void => {
+    lanes.delete(broken);
+    if (waiting.length > 0) release(open());
+  };
   return {
     async run(job, options) {
+      const { signal } = options;
       const lane = await acquire();
       try {
         // Cancelled while it waited: no work at all.
-        options.signal.throwIfAborted();
-        return await lane.run(job, options);
-      } finally {
+        signal.throwIfAborted();
+        const end = await lane.run(job, options);
         release(lane);
+        return end;
+      } catch (error) {
+        // Any failure but a cancelled job means that the lane itself is broken.
+        if (signal.aborted) release(lane);
+        else replace(lane);
+        throw error;
       }
     },
     async close() {
-      await Promise.all(lanes.map((lane) => lane.close()));
+      waiting.length = 0;
+      await Promise.all([...lanes].map((lane) => lane.close()));
     },
   };
 }

@@ -20,12 +20,18 @@ export function logProbabilities(logits: Float32Array): Float64Array {
   return Float64Array.from(logits, (logit) => logit - largest - shift);
 }
 
-/** Ids by falling log-probability, the lower id first among equals; at most `count` of them. */
+/**
+ * Ids by falling log-probability, the lower id first among equals.
+ *
+ * @param count - How many; meant to be few, since each costs a pass over the vocabulary.
+ */
 export function mostProbable(logprobs: Float64Array, count: number): number[] {
-  if (count === 0) return [];
-  return Array.from(logprobs.keys())
-    .toSorted((a, b) => (logprobs[b] ?? 0) - (logprobs[a] ?? 0) || a - b)
-    .slice(0, count);
+  const left = Float64Array.from(logprobs);
+  return Array.from({ length: Math.min(count, left.length) }, () => {
+    const best = mostLikely(left);
+    left[best] = -Infinity;
+    return best;
+  });
 }
 
 /** The id with the largest log-probability, the lowest of equals. */
@@ -41,27 +47,30 @@ export function mostLikely(logprobs: Float64Array): number {
  * @param step - Number of the token in the answer, from 0; each step has its own draw.
  */
 export function pickToken(logprobs: Float64Array, sampling: Sampling, step: number): number {
-  if (sampling.temperature === 0) return mostLikely(logprobs);
-  const ids = mostProbable(logprobs, logprobs.length);
-  const top = logprobs[ids[0] ?? 0] ?? 0;
-  const weights = ids.map((id) => Math.exp(((logprobs[id] ?? 0) - top) / sampling.temperature));
-  const kept = nucleusSize(weights, sampling.topP);
-  const total = weights.slice(0, kept).reduce((a, b) => a + b, 0);
-  let left = uniform(sampling.seed, step) * total;
-  for (let i = 0; i < kept; i++) {
-    left -= weights[i] ?? 0;
-    if (left < 0) return ids[i] ?? 0;
+  const best = mostLikely(logprobs);
+  if (sampling.temperature === 0) return best;
+  const top = logprobs[best] ?? 0;
+  const weights = Float64Array.from(logprobs, (logprob) => Math.exp((logprob - top) / sampling.temperature));
+  if (sampling.topP < 1) keepNucleus(weights, sampling.topP);
+  let left = uniform(sampling.seed, step) * weights.reduce((a, b) => a + b, 0);
+  for (const [id, weight] of weights.entries()) {
+    left -= weight;
+    if (left < 0) return id;
   }
-  return ids[kept - 1] ?? 0;
+  // Rounding of the sum left nothing for the draw to fall on.
+  return best;
 }
 
-/** How many of the falling weights are needed to reach a share of their sum; at least one. */
-function nucleusSize(weights: readonly number[], share: number): number {
+/** Set all but the fewest largest weights that reach a share of the sum to zero; the largest always stays. */
+function keepNucleus(weights: Float64Array, share: number): void {
   const goal = share * weights.reduce((a, b) => a + b, 0);
+  const falling = Array.from(weights.keys()).toSorted((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b);
   let sum = 0;
-  let size = 0;
-  while (size < weights.length && (size === 0 || sum < goal)) sum += weights[size++] ?? 0;
-  return size;
+  falling.forEach((id, rank) => {
+    const weight = weights[id] ?? 0;
+    if (rank > 0 && sum >= goal) weights[id] = 0;
+    sum += weight;
+  });
 }
 
 /** A number in [0, 1) with 53 bits from SHA-256 of seed and step: no generator state to carry or to get wrong. */

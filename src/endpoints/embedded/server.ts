@@ -2,9 +2,10 @@
  * The embedded models behind a real OpenAI-compatible HTTP server, so that a run against them goes over a socket like
  * any other. It binds to the loopback address, keeps no state between requests and needs no key.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { availableParallelism } from 'node:os';
-import { EndpointError, isTouchstoneError } from '../../core/errors.ts';
+import { isTouchstoneError } from '../../core/errors.ts';
+import { listen, type LocalServer } from '../listen.ts';
 import { ApiError, errorReply } from './api-error.ts';
 import { readJson, sendJson } from './http.ts';
 import { parseModelFile } from './model-file.ts';
@@ -27,34 +28,24 @@ export interface EmbeddedServerOptions {
   readonly workers?: number;
 }
 
-/** A running server. */
-export interface EmbeddedServer {
-  /** Base URL for an OpenAI client, for example `http://127.0.0.1:49152/v1`. */
-  readonly url: string;
-  /** Ends all connections and workers. */
-  close(): Promise<void>;
-}
-
 /**
- * Start serving.
+ * Start serving; `close` ends all connections and workers.
  *
  * @throws {@link InputError} `ERR_MODEL_UNKNOWN`, `ERR_WEIGHTS_MALFORMED`
- * @throws {@link EndpointError} `ERR_ENDPOINT` if the address cannot be bound
+ * @throws {@link EndpointError} `ERR_ENDPOINT_LISTEN`
  */
-export async function startEmbeddedServer(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
+export async function startEmbeddedServer(options: EmbeddedServerOptions = {}): Promise<LocalServer> {
   const { port = 0, host = LOOPBACK, workers = availableParallelism() } = options;
   const files = options.models ?? (await readEmbeddedModels());
   const models = new Map(files.map((file) => [file.name, serveModel(file, workers)]));
   const server = createServer((request, response) => {
     void handle(models, request, response);
   });
-  await listen(server, port, host);
+  const listening = await listen(server, port, host);
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort(server)}/v1`,
+    url: listening.url,
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await Promise.all([closed, ...[...models.values()].map(({ pool }) => pool.close())]);
+      await Promise.all([listening.close(), ...[...models.values()].map(({ pool }) => pool.close())]);
     },
   };
 }
@@ -62,26 +53,6 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions = {}): 
 function serveModel({ name, bytes, digestHex }: EmbeddedModel, workers: number): ServedModel {
   const { shape, vocabulary } = parseModelFile(bytes);
   return { name, digestHex, shape, tokenizer: new Tokenizer(vocabulary), pool: openPool(bytes, workers) };
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => {
-      reject(
-        new EndpointError('ERR_ENDPOINT', `cannot listen on ${host} port ${port}`, {
-          cause,
-          retryable: false,
-          status: null,
-        }),
-      );
-    });
-    server.listen(port, host, resolve);
-  });
-}
-
-function boundPort(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function handle(models: ServedModels, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/endpoints/embedded/engine.ts';
@@ -7,10 +7,10 @@ import { parseModelFile } from '../../../src/endpoints/embedded/model-file.ts';
 import { readEmbeddedModels } from '../../../src/endpoints/embedded/models.ts';
 import { logProbabilities } from '../../../src/endpoints/embedded/sampling.ts';
 import type { ChatMessage } from '../../../src/endpoints/embedded/tokenizer.ts';
+import { describeRealData } from '../../testdata.ts';
 import { packModel, smallModel, type ModelParts } from './fixtures.ts';
 
 const VECTORS = resolve(import.meta.dirname, '../../vectors/embedded');
-const STUDY = resolve(process.env['TOUCHSTONE_TESTDATA'] ?? '../shared', 'tiny-model');
 // Both sides add 32-bit floats in different orders; differences of correct engines stay near 1e-5.
 const LOGIT_TOLERANCE = 1e-4;
 
@@ -120,23 +120,25 @@ describe('Engine', () => {
   });
 });
 
-// Weights and greedy answers of an earlier study; llama.cpp gave the same answers from the same weights.
-describe.skipIf(!existsSync(STUDY))('Engine with the weights of the study (skipped without shared test data)', () => {
-  interface Item {
-    readonly q: string;
-    readonly got: string;
-  }
-  const readLines = (file: string): Item[] =>
-    readFileSync(resolve(STUDY, file), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+interface StudyItem {
+  readonly q: string;
+  readonly got: string;
+}
 
+function readLines(...path: readonly string[]): StudyItem[] {
+  const lines = readFileSync(resolve(...path), 'utf8')
+    .trim()
+    .split('\n');
+  return lines.map((line) => JSON.parse(line));
+}
+
+// Weights and greedy answers of an earlier study; llama.cpp gave the same answers from the same weights.
+describeRealData('Engine with the weights of the study', 'tiny-model', (study) => {
   it.each(['tiny-0.4m', 'tiny-1.3m'])('%s answers every 31st question as recorded', async (name) => {
-    const [model] = await readEmbeddedModels([name], STUDY);
+    const [model] = await readEmbeddedModels([name], study);
     const engine = new Engine(parseModelFile(model?.bytes ?? new Uint8Array()));
-    const questions = readLines('eval.jsonl');
-    const recorded = readLines(`results-${name}.jsonl`);
+    const questions = readLines(study, 'eval.jsonl');
+    const recorded = readLines(study, `results-${name}.jsonl`);
     for (let i = 0; i < questions.length; i += 31) {
       const content = questions[i]?.q ?? '';
       expect(answer(engine, [{ role: 'user', content }], 96), content).toBe(recorded[i]?.got);

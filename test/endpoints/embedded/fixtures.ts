@@ -1,6 +1,7 @@
 /** Weight files and servers for the tests of the embedded models. */
-import { startEmbeddedServer, type EmbeddedServer } from '../../../src/endpoints/embedded/server.ts';
 import { readEmbeddedModels } from '../../../src/endpoints/embedded/models.ts';
+import { startEmbeddedServer } from '../../../src/endpoints/embedded/server.ts';
+import type { LocalServer } from '../../../src/endpoints/listen.ts';
 
 /** A safetensors file from a header and data, with the length the header really has. */
 export function packFile(header: unknown, data: Uint8Array = new Uint8Array()): Uint8Array {
@@ -53,6 +54,6 @@ export function packModel({ config, tokenizer, tensors }: ModelParts): Uint8Arra
 }
 
 /** A server of the smaller shipped model that computes in this thread. */
-export async function startSmallServer(): Promise<EmbeddedServer> {
+export async function startSmallServer(): Promise<LocalServer> {
   return await startEmbeddedServer({ models: await readEmbeddedModels(['tiny-0.4m']), workers: 0 });
 }
