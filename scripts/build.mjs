@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const copied = /\.(json|wasm|css|html)$/;
+const copied = /\.(json|wasm|css|html|js)$/;
 
 function newest(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });

@@ -1,0 +1,122 @@
+/**
+ * Compare or refuse: two runs are comparable exactly if their rules and their selected items are equal.
+ *
+ * Otherwise the first difference is named: the items first, then the rules in the fixed order below.
+ */
+import type { Plan } from '../transcript/plan.ts';
+import { UNSCORED_REASONS } from '../transcript/record.ts';
+import type { VerifiedTranscript } from '../verifier/verified-transcript.ts';
+import type { ReportComparableSet, ReportDifference } from './model.ts';
+
+/** What comparability is decided on. */
+export type ComparableRun = Pick<VerifiedTranscript, 'plan' | 'rulesDigest' | 'runId'>;
+
+interface Field {
+  readonly field: string;
+  /** What it is called in a sentence. */
+  readonly name: string;
+  readonly of: (plan: Plan) => unknown;
+  /** How the value is shown, where it does not speak for itself. */
+  readonly show?: (plan: Plan) => string;
+}
+
+const PARAMETERS = ['max_tokens', 'temperature', 'top_p', 'seed', 'stop', 'logprobs', 'response_format'] as const;
+
+const FIELDS: readonly Field[] = [
+  { field: 'selection.root', name: 'selected items', of: ({ selection }) => selection.root, show: showItems },
+  {
+    field: 'rules.prompt',
+    name: 'prompt',
+    of: ({ rules }) => rules.prompt,
+    show: ({ rules }) => `template ${short(rules.prompt)}`,
+  },
+  ...PARAMETERS.map((key): Field => ({
+    field: `rules.parameters.${key}`,
+    name: `parameter ${key}`,
+    of: ({ rules }) => rules.parameters[key],
+  })),
+  { field: 'rules.scorer.id', name: 'scorer', of: ({ rules }) => rules.scorer.id },
+  { field: 'rules.scorer.version', name: 'scorer version', of: ({ rules }) => rules.scorer.version },
+  {
+    field: 'rules.scorer.digest',
+    name: 'scorer configuration',
+    of: ({ rules }) => rules.scorer.digest,
+    show: ({ rules }) => short(rules.scorer.digest),
+  },
+  ...UNSCORED_REASONS.map((reason): Field => ({
+    field: `rules.unscored.${reason}`,
+    name: `treatment of unscored items (${reason})`,
+    of: ({ rules }) => rules.unscored[reason],
+  })),
+  { field: 'rules.harness.id', name: 'harness', of: ({ rules }) => rules.harness.id },
+  { field: 'rules.harness.version', name: 'harness version', of: ({ rules }) => rules.harness.version },
+  { field: 'rules.repeats', name: 'repeats', of: ({ rules }) => rules.repeats },
+  { field: 'rules.limits.timeout_ms', name: 'time limit in ms', of: ({ rules }) => rules.limits.timeout_ms },
+  {
+    field: 'rules.limits.max_response_bytes',
+    name: 'size limit of a response in bytes',
+    of: ({ rules }) => rules.limits.max_response_bytes,
+  },
+  { field: 'rules.retry.max_attempts', name: 'most attempts', of: ({ rules }) => rules.retry.max_attempts },
+  { field: 'rules.retry.max_lost', name: 'most lost attempts', of: ({ rules }) => rules.retry.max_lost },
+  { field: 'rules.stop', name: 'stop rule', of: ({ rules }) => rules.stop },
+];
+
+const WHOLE: Field = { field: 'rules', name: 'rules', of: ({ rules }) => rules };
+
+/** Longest value that a sentence quotes. */
+const MAX_SHOWN = 80;
+
+/** Whether two runs ask the same items under the same rules. */
+export function isComparable(left: ComparableRun, right: ComparableRun): boolean {
+  return left.rulesDigest === right.rulesDigest && left.plan.selection.root === right.plan.selection.root;
+}
+
+/** The first difference between two runs, or null if they are comparable. */
+export function firstDifference(left: ComparableRun, right: ComparableRun): ReportDifference | null {
+  if (isComparable(left, right)) return null;
+  const found = FIELDS.find(({ of }) => JSON.stringify(of(left.plan)) !== JSON.stringify(of(right.plan)));
+  // A rule that has no field above is still a rule: the digests differ, so something does.
+  const { field, name, of, show = (plan: Plan) => describe(of(plan)) } = found ?? WHOLE;
+  const values = found
+    ? { left: show(left.plan), right: show(right.plan) }
+    : { left: short(left.rulesDigest), right: short(right.rulesDigest) };
+  const sentence = `${name}: ${values.left} against ${values.right}${suites(left, right)}`;
+  return { field, ...values, sentence };
+}
+
+/** Runs in sets of comparable ones, each with its first difference from the first set. */
+export function comparableSets(runs: readonly ComparableRun[]): readonly ReportComparableSet[] {
+  const sets: ComparableRun[][] = [];
+  for (const run of runs) {
+    const set = sets.find(([first]) => first !== undefined && isComparable(first, run));
+    if (set === undefined) sets.push([run]);
+    else set.push(run);
+  }
+  const reference = sets[0]?.[0];
+  return sets.map((set) => ({
+    runs: set.map(({ runId }) => runId),
+    difference: reference && set[0] ? firstDifference(reference, set[0]) : null,
+  }));
+}
+
+function showItems({ selection, suite }: Plan): string {
+  const { rule, size, root } = selection;
+  const drawn = rule.kind === 'seeded' ? `drawn with seed "${rule.seed}"` : 'all';
+  return `${size} of ${suite.size} (${drawn}, root ${short(root)})`;
+}
+
+function short(digest: string): string {
+  return `${digest.slice(0, 12)}…`;
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'not set';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}… (${text.length} characters)` : text;
+}
+
+function suites(left: ComparableRun, right: ComparableRun): string {
+  const [a, b] = [left, right].map(({ plan }) => `${plan.suite.id} ${plan.suite.version}`);
+  return a === b ? '' : ` (suite ${a} against ${b})`;
+}

@@ -1,0 +1,183 @@
+/**
+ * What a report says, as plain data: the content of report.json and the only input of the other writers.
+ *
+ * Field names are those of the file. `null` means that there is no such value, never zero. Ratios are decimal strings as
+ * the transcript has them. Nothing here is text of a prompt, an answer or a target.
+ */
+import type { AttemptStatus, EndReason, UnscoredReason } from '../transcript/record.ts';
+import type { DisclosureLevel } from '../transcript/source.ts';
+import type { LineObject } from '../core/line-form.ts';
+import type { PlanPrices, PlanRunner, Treatment } from '../transcript/plan.ts';
+import type { AxisVerdict, SignerVerdict } from '../verifier/verdict.ts';
+
+/** The format of report.json. */
+export const REPORT_FORMAT = 'touchstone/report/v1';
+
+/** A report over one or more verified runs. */
+export interface ReportModel {
+  readonly format: typeof REPORT_FORMAT;
+  readonly title: string;
+  /** RFC 3339 time that the caller gave; null if the report is to be a function of its runs alone. */
+  readonly created_at: string | null;
+  /** One group per suite id, in the order in which the suites were first given. */
+  readonly suites: readonly ReportSuite[];
+  /** Runs in the order of the suites. */
+  readonly runs: readonly ReportRun[];
+}
+
+/** The runs of one suite, and which of them may be compared. */
+export interface ReportSuite {
+  readonly id: string;
+  /** Title in the suite definition, where that is public. */
+  readonly title: string | null;
+  readonly versions: readonly string[];
+  readonly licences: readonly string[];
+  /** Sets of runs over the same items under the same rules; the first is the one the others are held against. */
+  readonly comparable: readonly ReportComparableSet[];
+  /** Suites that ask the same items under other rules. */
+  readonly same_items: readonly { readonly suite: string; readonly difference: ReportDifference }[];
+}
+
+/** Runs that may be compared with each other. */
+export interface ReportComparableSet {
+  /** Run ids. */
+  readonly runs: readonly string[];
+  /** What separates this set from the first one; null for the first. */
+  readonly difference: ReportDifference | null;
+}
+
+/** The first thing in which two runs differ, in a fixed order. */
+export interface ReportDifference {
+  /** Path of the field in the plan. */
+  readonly field: string;
+  readonly left: string;
+  readonly right: string;
+  /** One sentence that names field and values, and the suites where those differ. */
+  readonly sentence: string;
+}
+
+/** What is peculiar about a run and must stand beside its name wherever that is shown. */
+export type RunLabel = 'replay' | 'ephemeral key' | 'dirty source' | 'stopped by budget' | 'unfinished' | 'subset';
+
+/** One verified run. */
+export interface ReportRun {
+  readonly run_id: string;
+  readonly plan_digest: string;
+  readonly rules_digest: string;
+  /** Name of the file or folder it was read from, without its path. */
+  readonly source: string;
+  readonly created_at: string;
+  readonly ended: { readonly at: string; readonly reason: EndReason } | null;
+  readonly tree: { readonly root: string; readonly size: number };
+  readonly labels: readonly RunLabel[];
+  readonly suite: ReportRunSuite;
+  readonly endpoint: { readonly kind: string; readonly name: string; readonly base_url: string };
+  readonly model: ReportModelIdentity;
+  readonly disclosure: ReportDisclosure;
+  readonly score: ReportScore | null;
+  /** Every metric of the transcript as it stands there. */
+  readonly metrics: readonly { readonly function: string; readonly status: string; readonly result: LineObject }[];
+  readonly counts: ReportCounts;
+  readonly attempts: Readonly<Record<AttemptStatus, number>> | null;
+  readonly resumes: number | null;
+  readonly tokens: { readonly prompt: number; readonly completion: number } | null;
+  readonly latency: ReportLatency | null;
+  readonly cost: ReportCost | null;
+  readonly signer: SignerVerdict & { readonly sentence: string };
+  readonly axes: readonly AxisVerdict[];
+  readonly claims: ReportClaims;
+  readonly runner: PlanRunner;
+}
+
+/** The suite of a run, as its plan has it. */
+export interface ReportRunSuite {
+  readonly id: string;
+  readonly version: string;
+  readonly licence: string;
+  readonly digest: string;
+  readonly visibility: 'public' | 'private';
+  readonly redistributable: boolean;
+  /** Items in the suite, and those selected for this run. */
+  readonly size: number;
+  readonly selected: number;
+  readonly repeats: number;
+}
+
+/** The model that was asked for, the names that came back, and the weights that were declared: three things, never one. */
+export interface ReportModelIdentity {
+  readonly requested: string;
+  readonly reported: readonly ReportedName[];
+  readonly fingerprints: readonly ReportedName[];
+  readonly weights: string | null;
+}
+
+/** A name that the endpoint gave, and in how many answers. */
+export interface ReportedName {
+  readonly name: string;
+  readonly answers: number;
+}
+
+/** How much of a run this report may show, and why. */
+export interface ReportDisclosure {
+  readonly level: DisclosureLevel;
+  /** Whether prompts, answers and targets may appear at all. */
+  readonly texts: boolean;
+  readonly sentence: string;
+}
+
+/** A mean score with its interval. Ratios are decimal strings. */
+export interface ReportScore {
+  /** The metric it was taken from, such as `mean/1`, and whether the verifier recomputed it. */
+  readonly function: string;
+  readonly status: 'recomputed' | 'declared';
+  /** Scored values that entered the mean, unscored ones that count as wrong included. */
+  readonly n: number;
+  readonly value: string | null;
+  readonly interval: ReportInterval | null;
+  /** The mean if all unscored were wrong, and if all were right. */
+  readonly bounds: { readonly all_wrong: string; readonly all_right: string } | null;
+}
+
+/** An interval at the 95 % level, and the method that made it. */
+export interface ReportInterval {
+  readonly low: string;
+  readonly high: string;
+  readonly method: string;
+}
+
+/** Samples, that is items × repeats, by how they ended. */
+export interface ReportCounts {
+  readonly planned: number;
+  readonly scored: number | null;
+  readonly unscored: number | null;
+  /** Only reasons that occurred, with what each counts as under the rules. */
+  readonly reasons: readonly ReportReason[];
+}
+
+/** Samples without a score for one reason. */
+export interface ReportReason {
+  readonly reason: UnscoredReason;
+  readonly count: number;
+  readonly counts_as: Treatment;
+}
+
+/** Percentiles of the answered attempts by nearest rank, in milliseconds; null where there are too few to have one. */
+export interface ReportLatency {
+  readonly n: number;
+  readonly p50_ms: number | null;
+  readonly p90_ms: number | null;
+  readonly p99_ms: number | null;
+}
+
+/** Tokens times the prices of the plan. */
+export interface ReportCost {
+  readonly usd: string;
+  readonly prices: PlanPrices;
+}
+
+/** One sentence per claim. */
+export interface ReportClaims {
+  readonly proves: readonly string[];
+  readonly declares: readonly string[];
+  readonly does_not_prove: readonly string[];
+}

@@ -1,0 +1,144 @@
+/** Results and effort: what was scored, and what it took. */
+import { count, NONE, percent, usd } from '../figures.ts';
+import type { ReportCounts, ReportModel, ReportRun, ReportScore, ReportSuite, RunLabel } from '../model.ts';
+import { attemptsText, comparabilityText, latencyText } from '../wording.ts';
+import { html, type Markup } from './markup.ts';
+import { endpointName, labels, section, wideTable } from './sections.ts';
+import { scaleMarks, scoreStrip } from './strip.ts';
+
+/** One table of scores per suite, with the chart inside and the verdict on comparability below. */
+export function resultsSection(model: ReportModel): Markup {
+  return section('results', 'Results', [
+    model.suites.length > 1 && overview(model),
+    model.suites.map((suite) => suiteResults(suite, model)),
+    html`<p class="legend">
+      Dot: mean score. Line: 95 % interval. Pale band: where the mean could lie if every unscored sample were wrong, or
+      right. All figures in percent. An unscored sample is never silently a wrong one: the rules of the suite say what each
+      reason counts as.
+    </p>`,
+  ]);
+}
+
+/** Tokens, latency, cost and attempts of every run. */
+export function effortSection({ runs }: ReportModel): Markup {
+  const head = ['Endpoint', 'Suite', 'Tokens in / out', 'Latency p50 / p90 / p99', 'Cost', 'Attempts', 'Resumes'];
+  const rows = runs.map((run) => [
+    endpointName(run),
+    run.suite.id,
+    run.tokens === null ? NONE : `${count(run.tokens.prompt)} / ${count(run.tokens.completion)}`,
+    latencyText(run.latency),
+    run.cost === null ? NONE : html`${usd(run.cost.usd)} <span class="muted">${run.cost.prices.dated}</span>`,
+    attemptsText(run.attempts),
+    count(run.resumes),
+  ]);
+  return section('effort', 'Effort', [
+    wideTable('Tokens, latency, cost and attempts by run', head, rows),
+    html`<p class="legend">
+      Latency of answered attempts, from the moment the intent was on disk to the last byte. Cost at the prices of the day
+      beside it. A dash means that there is no such figure: no usage was reported, no prices were configured, or there
+      are too few answers for the percentile.
+    </p>`,
+  ]);
+}
+
+function suiteResults(suite: ReportSuite, model: ReportModel): Markup {
+  const runs = model.runs.filter((run) => run.suite.id === suite.id);
+  const title = `suite-${model.suites.indexOf(suite)}`;
+  return html`
+    <article class="suite" aria-labelledby="${title}">
+      <h3 id="${title}">${suite.id}</h3>
+      <p class="about">${suite.title && html`${suite.title}. `}<span class="muted">${facts(suite, runs)}</span></p>
+      <table class="scores">
+        <caption class="unseen">Scores of ${suite.id} in percent</caption>
+        <thead>
+          <tr>
+            <th scope="col">Endpoint</th>
+            <th scope="col" class="chart"><span class="unseen">Chart</span>${scaleMarks()}</th>
+            <th scope="col">Score</th>
+            <th scope="col">95 % interval</th>
+            <th scope="col">n</th>
+            <th scope="col">Unscored</th>
+            <th scope="col">Bounds</th>
+          </tr>
+        </thead>
+        <tbody>${runs.map(scoreRow)}</tbody>
+      </table>
+      ${comparabilityText(suite, model).map((line) => html`<p class="comparable">${line}</p>`)}
+    </article>`;
+}
+
+function facts(suite: ReportSuite, runs: readonly ReportRun[]): string {
+  const [first] = runs;
+  const items = first === undefined ? '' : itemsText(first);
+  return `Version ${suite.versions.join(', ')} · ${items} · licence ${suite.licences.join(', ')}`;
+}
+
+function itemsText({ suite }: ReportRun): string {
+  const repeats = suite.repeats === 1 ? '' : ` × ${count(suite.repeats)} repeats`;
+  const all = suite.selected === suite.size ? '' : ` of ${count(suite.size)}`;
+  return `${count(suite.selected)}${all} items${repeats}`;
+}
+
+function scoreRow(run: ReportRun): Markup {
+  const { score } = run;
+  const name = [run.endpoint.name, ...run.labels].join(', ');
+  return html`
+    <tr>
+      <th scope="row">${endpointName(run)}</th>
+      <td class="chart">${scoreStrip(name, score)}</td>
+      <td class="score">${percent(score?.value ?? null)}</td>
+      <td class="interval">${intervalText(score)}</td>
+      <td class="n">${count(score?.n ?? null)}</td>
+      <td class="unscored">${unscoredCell(run.counts)}</td>
+      <td class="bounds${boundsText(score) === NONE && ' none'}">${boundsText(score)}</td>
+    </tr>`;
+}
+
+function intervalText(score: ReportScore | null): string {
+  if (score?.interval) return `${percent(score.interval.low)}–${percent(score.interval.high)}`;
+  return NONE;
+}
+
+function boundsText(score: ReportScore | null): string {
+  if (!score?.bounds || score.bounds.all_wrong === score.bounds.all_right) return NONE;
+  return `${percent(score.bounds.all_wrong)}–${percent(score.bounds.all_right)}`;
+}
+
+function unscoredCell({ unscored, reasons }: ReportCounts): Markup {
+  if (unscored === null || unscored === 0) return html`${count(unscored)}`;
+  const text = reasons.map((each) => `${count(each.count)} ${each.reason} → ${each.counts_as}`).join(', ');
+  return html`${count(unscored)} <span class="reasons">${text}</span>`;
+}
+
+// Suites × endpoints, so that one look finds every score; what may be compared is said below, suite by suite.
+function overview({ suites, runs }: ReportModel): Markup {
+  const endpoints = [...new Set(runs.map(({ endpoint }) => endpoint.name))];
+  const common = endpoints.map((name) => commonLabels(runs.filter(({ endpoint }) => endpoint.name === name)));
+  const head = endpoints.map((name, index) => html`<bdi>${name}</bdi>${labels(common[index] ?? [])}`);
+  const rows = suites.map(({ id }) => [
+    html`<bdi>${id}</bdi>`,
+    ...endpoints.map((name, index) =>
+      runs
+        .filter(({ suite, endpoint }) => suite.id === id && endpoint.name === name)
+        .map((run) => overviewCell(run, common[index] ?? [])),
+    ),
+  ]);
+  return html`<div class="overview">${wideTable('Scores of suites by endpoint in percent', ['Suite', ...head], rows)}</div>`;
+}
+
+function overviewCell(run: ReportRun, common: readonly RunLabel[]): Markup {
+  const own = run.labels.filter((label) => !common.includes(label));
+  return html`<div>
+    <b>${percent(run.score?.value ?? null)}</b> <span class="muted">${intervalText(run.score)}</span>
+    ${own.length > 0 && html`<br />${labels(own)}`}
+  </div>`;
+}
+
+function commonLabels(runs: readonly ReportRun[]): readonly RunLabel[] {
+  return runs[0]?.labels.filter((label) => runs.every((run) => run.labels.includes(label))) ?? [];
+}
+
+/** Names of runs for a list: endpoint with labels, then suite. */
+export function runTitle(run: ReportRun): Markup {
+  return html`<bdi>${run.endpoint.name}</bdi> <span class="muted">on ${run.suite.id}</span>${labels(run.labels)}`;
+}

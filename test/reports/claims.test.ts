@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { claimsOf, coverageText, sharedClaims, signerSentence } from '../../src/reports/claims.ts';
+import { summarize } from '../../src/reports/summary.ts';
+import { NON_CLAIMS } from '../../src/transcript/statement.ts';
+import { run } from './runs.ts';
+
+describe('claimsOf()', () => {
+  it('puts every axis into the column of its verdict', () => {
+    const { proves, declares, does_not_prove: doesNotProve } = claimsOf(run());
+    expect(proves.map((claim) => claim.split(':')[0])).toEqual(['integrity', 'authorship', 'completeness', 'scoring']);
+    expect(declares[0]).toBe('time: scope of time');
+    expect(doesNotProve.slice(0, 2)).toEqual([
+      'execution (not evaluated): scope of execution',
+      'reproduction (not evaluated): scope of reproduction',
+    ]);
+  });
+
+  it('has the limits of every transcript in every case', () => {
+    expect(claimsOf(run()).does_not_prove).toEqual(expect.arrayContaining([...NON_CLAIMS]));
+  });
+});
+
+describe('signerSentence()', () => {
+  it('never makes an unknown key look like a known one', () => {
+    const signer = { name: 'alice', fingerprint: 'SHA256:abc' };
+    expect(signerSentence({ ...signer, status: 'unidentified' })).toBe('by the unidentified signer SHA256:abc');
+    expect(signerSentence({ ...signer, status: 'ephemeral' })).not.toContain('alice');
+    expect(signerSentence({ ...signer, status: 'trusted' })).toContain('alice SHA256:abc');
+  });
+});
+
+describe('coverageText()', () => {
+  it('gives figures only where counting makes sense', () => {
+    const axis = { axis: 'scoring', verdict: 'proven', scope: '' } as const;
+    expect(coverageText({ ...axis, coverage: { checked: 412, total: 1319, unit: 'answers' } })).toBe('412 of 1,319 answers');
+    expect(coverageText(axis)).toBeNull();
+  });
+});
+
+describe('sharedClaims()', () => {
+  it('adds up coverage and says in how many runs', () => {
+    const { runs } = summarize([run(), run({ endpoint: { name: 'large', weights: 'ab'.repeat(32) } })]);
+    const { proves, declares } = sharedClaims(runs);
+    expect(proves.at(-1)).toEqual({ sentence: 'scoring: scope of scoring (20 of 20 answers)', runs: 2 });
+    expect(declares.find(({ sentence }) => sentence.startsWith('which weights'))?.runs).toBe(1);
+  });
+});
