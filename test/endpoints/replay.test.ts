@@ -244,16 +244,19 @@ describe('startReplayServer()', () => {
   });
 });
 
+function findMessages(item: Parameters<FindMessages>[0]): readonly Message[] {
+  return [{ role: 'user', content: `item ${JSON.stringify(item)}` }];
+}
+
 describeRealData('replay of recorded model outputs', 'data/gsm8k/outputs_abel-7b-001.jsonl', (path) => {
   it('gives every one of the 1,319 outputs back unchanged, over a socket', async () => {
     const lines = readFileSync(path, 'utf8').trim().split('\n');
     const outputs = lines.map((line) => JSON.parse(line) as { readonly id: number; readonly output: string });
     const config = parseEndpointSpec(`replay:${path}#abel-7b-001`);
-    const findMessages: FindMessages = (item) => [{ role: 'user', content: `item ${JSON.stringify(item)}` }];
     const endpoint = await openEndpoint(config, { connections: 8, findMessages });
     const answers = await Promise.all(
       outputs.map(async ({ id }) => {
-        const messages = findMessages({ id: String(id) }) ?? [];
+        const messages = findMessages({ id: String(id) });
         const { response } = await endpoint.send(bodyOf(endpoint, messages, id % 2 === 0), sendOptions());
         const parsed = parseAnswer(response ?? new Uint8Array());
         return 'answer' in parsed ? parsed.answer.text : parsed.fault;
