@@ -6,6 +6,7 @@
  */
 import { VerificationError } from '../core/errors.ts';
 import { isOpeningLine } from '../transcript/opening.ts';
+import type { Label } from '../transcript/commitment.ts';
 
 /** A record line with the openings that belong to it. */
 export interface JoinedRecord {
@@ -24,8 +25,8 @@ export interface JoinEnd {
 type Lines = AsyncIterable<readonly string[]>;
 
 const ITEM = -1;
-const BY_SEQ = /^\{"label":"(?:extracted|re(?:quest|sponse))","salt":"[0-9a-f]{64}","seq":(\d{1,16})[,}]/;
-const BY_INDEX = /^\{"index":\d{1,16},"label":"(?:item|target)",/;
+const BY_SEQ = /^\{"label":"(extracted|request|response)","salt":"[0-9a-f]{64}","seq":(\d{1,16})[,}]/;
+const BY_INDEX = /^\{"index":\d{1,16},"label":"(item|target)",/;
 const NONE: readonly string[] = [];
 
 /**
@@ -128,11 +129,32 @@ function createOpeningCursor(content: Lines): OpeningCursor {
 
 // The record that a line names, or ITEM; read off its first bytes, because parsing it all would be most of the work.
 function placeOf(line: string): number {
-  const tail = line.startsWith('{"b64":"') ? `{${line.slice(line.indexOf('"', 8) + 2)}` : line;
-  const seq = BY_SEQ.exec(tail)?.[1];
+  const head = headOf(line);
+  const seq = BY_SEQ.exec(head)?.[2];
   if (seq !== undefined) return Number(seq);
-  if (BY_INDEX.test(tail)) return ITEM;
-  throw new VerificationError('ERR_OPENING_FORM', 'cannot read opening: want one that names its record or its item');
+  if (BY_INDEX.test(head)) return ITEM;
+  throw formError();
+}
+
+/**
+ * The label of an opening line, read off its first bytes.
+ *
+ * @throws {@link VerificationError} `ERR_OPENING_FORM`
+ */
+export function openingLabel(line: string): Label {
+  const head = headOf(line);
+  const label = (BY_SEQ.exec(head) ?? BY_INDEX.exec(head))?.[1];
+  if (label === undefined) throw formError();
+  return label as Label;
+}
+
+// An opening of bytes that are no text begins with them.
+function headOf(line: string): string {
+  return line.startsWith('{"b64":"') ? `{${line.slice(line.indexOf('"', 8) + 2)}` : line;
+}
+
+function formError(): VerificationError {
+  return new VerificationError('ERR_OPENING_FORM', 'cannot read opening: want one that names its record or its item');
 }
 
 function refuseStray({ hasStray }: JoinEnd): void {

@@ -11,6 +11,9 @@ export const RECORDS_FILE = 'records.jsonl';
 /** The file of the openings. */
 export const CONTENT_FILE = 'content.jsonl';
 
+/** The file of the checkpoints. */
+export const CHECKPOINTS_FILE = 'checkpoints.jsonl';
+
 /** The file of the run secret, which never leaves the folder. */
 export const SECRET_FILE = 'secret';
 

@@ -24,8 +24,8 @@ export interface Reservation {
 export interface Budget {
   /** Set apart what a request takes at most, waiting for those in flight if need be; null if it can never fit. */
   reserve(size: RequestSize): Promise<Reservation | null> | Reservation | null;
-  /** Take in a request that was made before a resume; `usage` is null if nothing is known of its end. */
-  absorb(size: RequestSize, usage: UsageFacts | null): void;
+  /** Take in a request that was made before a resume. */
+  absorb(size: RequestSize, usage: UsageFacts): void;
   /** Whether a request has been refused; from then on every one is. */
   readonly exhausted: boolean;
   /** Cost of all settled requests in US dollars; null without prices. */
@@ -92,7 +92,7 @@ export function createBudget(plan: Pick<Plan, 'budget' | 'prices' | 'rules'>): B
     },
     absorb(size, usage) {
       requests++;
-      spentUnits += usage === null ? price.atMost(size) : price.actual(usage, price.atMost(size));
+      spentUnits += price.actual(usage, price.atMost(size));
     },
     get exhausted() {
       return exhausted;
@@ -109,10 +109,8 @@ interface Price {
 }
 
 function createPrice({ prices, rules }: Pick<Plan, 'prices' | 'rules'>): Price {
-  const perToken = (usdPerMTok: string | undefined): number =>
-    Math.ceil((Number(usdPerMTok ?? '0') / 1e6) * UNITS_PER_USD);
-  const prompt = perToken(prices?.prompt_usd_per_mtok);
-  const completion = perToken(prices?.completion_usd_per_mtok);
+  const prompt = unitsPerToken(prices?.prompt_usd_per_mtok);
+  const completion = unitsPerToken(prices?.completion_usd_per_mtok);
   return {
     atMost: ({ bodyBytes }) => bodyBytes * prompt + rules.parameters.max_tokens * completion,
     actual({ status, response, prompt_tokens, completion_tokens }, atMost) {
@@ -123,4 +121,8 @@ function createPrice({ prices, rules }: Pick<Plan, 'prices' | 'rules'>): Price {
       return status === 'http' || (status === 'network' && response === undefined) ? 0 : atMost;
     },
   };
+}
+
+function unitsPerToken(usdPerMTok = '0'): number {
+  return Math.ceil((Number(usdPerMTok) / 1e6) * UNITS_PER_USD);
 }

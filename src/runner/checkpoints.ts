@@ -1,15 +1,13 @@
 /** Signs checkpoints of a run as it grows: at the start, at most each minute, at the end. */
 import { join } from 'node:path';
 import { openAppend, type AppendFile, type OpenAppend } from '../archive/append-file.ts';
+import { CHECKPOINTS_FILE } from '../archive/run-folder.ts';
 import { formatCheckpoint } from '../core/checkpoint.ts';
 import { digestFromBytes, type Digest } from '../core/digest.ts';
 import { formatLine } from '../core/line-form.ts';
 import { signNote, type NoteSigner } from '../core/note.ts';
 import { createSha256 } from '../core/sha256.ts';
 import type { TreeHead } from '../transcript/builder.ts';
-
-/** The file of the checkpoints. */
-export const CHECKPOINTS_FILE = 'checkpoints.jsonl';
 
 /** Shortest time between two checkpoints that nobody asked for. */
 export const CHECKPOINT_INTERVAL_MS = 60_000;

@@ -2,9 +2,8 @@
 import { encodeUtf8 } from '../core/bytes.ts';
 import type { Journal } from '../archive/journal.ts';
 import type { SuiteItem } from '../suites/item-store.ts';
-import { MARK_INTERVAL, type NewRecord, type TranscriptBuilder } from '../transcript/builder.ts';
-import type { RecordTally } from '../transcript/counts.ts';
-import type { IntentRecord, OutcomeRecord, ScoreRecord, TranscriptRecord } from '../transcript/record.ts';
+import type { NewRecord, TranscriptBuilder } from '../transcript/builder.ts';
+import type { IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
 
 /** Facts of a request that is about to be sent. */
 export type IntentFacts = Pick<IntentRecord, 'at' | 'attempt' | 'repeat'>;
@@ -23,7 +22,7 @@ export interface Recorder {
   score(facts: ScoreFacts, extracted: string | null): ScoreRecord;
   /** Any other record; gives its sequence number. */
   append(record: NewRecord): number;
-  /** Number of records of each kind and so on, marks included. */
+  /** The counts that an end record has to state now. */
   counts(): Readonly<Record<string, number>>;
   /** Resolves when everything recorded so far is on the disk. */
   durable(): Promise<void>;
@@ -33,14 +32,12 @@ export interface Recorder {
 export interface RecorderParts {
   readonly builder: TranscriptBuilder;
   readonly journal: Journal;
-  readonly tally: RecordTally;
 }
 
 /** A recorder that goes on where its parts are. */
-export function createRecorder({ builder, journal, tally }: RecorderParts): Recorder {
+export function createRecorder({ builder, journal }: RecorderParts): Recorder {
   const write = (record: NewRecord): number => {
     const seq = builder.append(record);
-    tally.add(record as TranscriptRecord);
     journal.append(builder.take());
     return seq;
   };
@@ -65,10 +62,9 @@ export function createRecorder({ builder, journal, tally }: RecorderParts): Reco
     },
     append: write,
     counts() {
-      const counts = tally.counts();
-      // The builder puts marks in by itself, at places that follow from the number of records.
-      const mark = Math.floor((builder.nextSeq() - 1) / MARK_INTERVAL);
-      return mark === 0 ? counts : { ...counts, mark };
+      // A mark that is due comes before the end record, and is counted by it.
+      builder.nextSeq();
+      return builder.counts();
     },
     durable: () => journal.durable(),
   };

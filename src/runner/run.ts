@@ -13,7 +13,6 @@ import { encodeHex } from '../core/bytes.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { LoadedSuite } from '../suites/load.ts';
 import { createBuilder } from '../transcript/builder.ts';
-import { createTally } from '../transcript/counts.ts';
 import { formatPlan, planDigest, runId, type Plan, type PlanRunner } from '../transcript/plan.ts';
 import { FORMAT } from '../transcript/record.ts';
 import { planStatement } from '../transcript/statement.ts';
@@ -83,7 +82,7 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
     const digest = await writePlan(input, plan, keys);
     const builder = createBuilder(secret);
     const journal = await openJournal(folder);
-    const recorder = createRecorder({ builder, journal, tally: createTally() });
+    const recorder = createRecorder({ builder, journal });
     recorder.append({
       k: 'header',
       at: formatTime(environment.nowMs()),

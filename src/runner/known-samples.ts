@@ -1,0 +1,130 @@
+/** What the records of an interrupted run say about its samples; only those without a verdict are kept. */
+import { InputError } from '../core/errors.ts';
+import { parseOpening } from '../transcript/opening.ts';
+import type { Plan } from '../transcript/plan.ts';
+import type { IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
+import { parseAnswer } from '../transcript/wire/answer.ts';
+import type { RequestSize } from './budget.ts';
+import { newHistory, type SampleHistory } from './retry.ts';
+import { samplesAfter, type ItemLeft, type SampleLeft, type SamplesLeft } from './samples-left.ts';
+
+/** An intent without an outcome. */
+export interface OpenIntent {
+  readonly seq: number;
+  readonly history: SampleHistory;
+  readonly size: RequestSize;
+}
+
+/** Follows samples through their records. The methods throw {@link InputError} `ERR_RESUME_RECORDS`. */
+export interface KnownSamples {
+  /** @param request - The opening line of the request. */
+  intent(record: IntentRecord, request: string): void;
+  /**
+   * Gives the size of the request that ended.
+   *
+   * @param response - The opening line of the response.
+   */
+  outcome(record: OutcomeRecord, response: string | null): RequestSize;
+  score(record: ScoreRecord): void;
+  /** The requests that nobody saw end. */
+  openIntents(): readonly OpenIntent[];
+  /** What is left to ask or to judge. Answers that nobody has judged are read back here. */
+  left(): SamplesLeft;
+}
+
+interface KnownSample {
+  readonly history: SampleHistory;
+  /** Opening line of the last answer; it is parsed only if it turns out that nobody has judged it. */
+  answerLine: string | null;
+}
+
+interface KnownItem {
+  readonly samples: Map<number, KnownSample>;
+  readonly scored: Set<number>;
+  opened: boolean;
+}
+
+interface Underway {
+  readonly sample: KnownSample;
+  readonly size: RequestSize;
+}
+
+/** The samples of a plan of which nothing is known yet. */
+export function createKnownSamples(plan: Plan): KnownSamples {
+  const { repeats } = plan.rules;
+  const items = new Map<number, KnownItem>();
+  const underway = new Map<number, Underway>();
+  let lastIndex = -1;
+
+  const itemOf = (index: number): KnownItem => {
+    const known = items.get(index);
+    if (known !== undefined) return known;
+    if (index <= lastIndex) throw recordsFault(`item ${index} comes up again after its last verdict`);
+    lastIndex = index;
+    const item: KnownItem = { samples: new Map(), scored: new Set(), opened: false };
+    items.set(index, item);
+    return item;
+  };
+  return {
+    intent(record, request) {
+      const item = itemOf(record.index);
+      const sample = openSample(item, record, repeats);
+      const { history } = sample;
+      if (record.attempt !== history.attempts) throw recordsFault(`record ${record.seq} is not the next attempt`);
+      history.attempts++;
+      item.opened = true;
+      underway.set(record.seq, { sample, size: { bodyBytes: Buffer.byteLength(request) } });
+    },
+    outcome(record, response) {
+      const known = underway.get(record.of);
+      if (known === undefined) throw recordsFault(`record ${record.seq} ends no request`);
+      underway.delete(record.of);
+      const { sample, size } = known;
+      sample.history.last = { ...record, answer: null };
+      sample.answerLine = record.status === 'ok' ? response : null;
+      if (record.status === 'cancelled' || record.status === 'lost') sample.history.interrupted++;
+      return size;
+    },
+    score(record) {
+      const item = itemOf(record.index);
+      openSample(item, record, repeats);
+      item.samples.delete(record.repeat);
+      item.scored.add(record.repeat);
+      if (item.scored.size === repeats) items.delete(record.index);
+    },
+    openIntents: () => [...underway].map(([seq, { sample, size }]) => ({ seq, size, history: sample.history })),
+    left() {
+      const begun = [...items].map(([index, item]): [number, ItemLeft] => [index, itemLeft(item, repeats)]);
+      return samplesAfter(plan, new Map(begun), lastIndex);
+    },
+  };
+}
+
+function openSample(item: KnownItem, { seq, repeat }: IntentRecord | ScoreRecord, repeats: number): KnownSample {
+  if (repeat >= repeats || item.scored.has(repeat)) throw recordsFault(`record ${seq} is of a sample that is not open`);
+  const sample = item.samples.get(repeat) ?? { history: newHistory(), answerLine: null };
+  item.samples.set(repeat, sample);
+  return sample;
+}
+
+function itemLeft(item: KnownItem, repeats: number): ItemLeft {
+  const samples: SampleLeft[] = [];
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    if (!item.scored.has(repeat)) samples.push({ repeat, history: historyOf(item.samples.get(repeat)) });
+  }
+  return { opened: item.opened, samples };
+}
+
+function historyOf(sample: KnownSample | undefined): SampleHistory {
+  if (sample === undefined) return newHistory();
+  const { history, answerLine } = sample;
+  if (answerLine === null || history.last === null) return history;
+  const body = parseAnswer(parseOpening(answerLine).bytes);
+  if (!('answer' in body)) throw recordsFault(`record ${history.last.seq} is "ok", but its response is no answer`);
+  return { ...history, last: { ...history.last, answer: body.answer } };
+}
+
+/** The error of records from which no run can go on. */
+export function recordsFault(what: string): InputError {
+  return new InputError('ERR_RESUME_RECORDS', `cannot resume from records: ${what}`);
+}
