@@ -12,10 +12,10 @@ import type { JsonObject } from './canonical-json.ts';
 import { VerificationError } from './errors.ts';
 
 /** More signatures than this are refused. */
-export const MAX_ENVELOPE_SIGNATURES = 16;
+const MAX_ENVELOPE_SIGNATURES = 16;
 
 /** One signature in an envelope. */
-export interface EnvelopeSignature {
+interface EnvelopeSignature {
   /** Says which key to try; whether the signature holds is decided by the key alone. */
   readonly keyid: string;
   readonly signature: Uint8Array;

@@ -10,10 +10,10 @@ import { concatBytes, decodeHex, encodeBase64, encodeHex, encodeUtf8, isWellForm
 import { VerificationError } from './errors.ts';
 
 /** More signatures than this are refused, so that a note cannot make its reader verify for ever. */
-export const MAX_NOTE_SIGNATURES = 100;
+const MAX_NOTE_SIGNATURES = 100;
 
 /** One signature line of a note. */
-export interface NoteSignature {
+interface NoteSignature {
   /** Name of the key. */
   readonly name: string;
   /** The first four bytes of a hash of name and key, as hex: a hint which key to try, never an identity. */

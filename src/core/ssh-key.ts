@@ -63,7 +63,7 @@ export function parseSshPublicKey(line: string): SshPublicKey {
  *
  * @throws {@link InputError} `ERR_KEY_UNSUPPORTED` for another key type, `ERR_KEY_MALFORMED`
  */
-export function parseSshWireKey(wire: Uint8Array): Uint8Array {
+function parseSshWireKey(wire: Uint8Array): Uint8Array {
   const reader = createSshReader(wire, malformed);
   const type = reader.text();
   if (type !== SSH_ED25519) throw unsupported(`a ${sshTypeLabel(type)} key`);

@@ -18,7 +18,7 @@ const VERSION = 1;
 const ARMOR_LABEL = 'SSH SIGNATURE';
 
 /** How the message is hashed before it is signed. */
-export type SshsigHash = 'sha256' | 'sha512';
+type SshsigHash = 'sha256' | 'sha512';
 
 /** The parts of an SSH signature by an Ed25519 key; nothing is verified. */
 export interface Sshsig {
@@ -94,7 +94,7 @@ export function formatSshsig({ key, namespace, hash, signature }: Sshsig): Uint8
 }
 
 /** The bytes that the key signs for a message: only a hash of it, bound to the namespace. */
-export function sshsigSignedBytes(namespace: string, hash: SshsigHash, message: Uint8Array): Uint8Array {
+function sshsigSignedBytes(namespace: string, hash: SshsigHash, message: Uint8Array): Uint8Array {
   const messageHash = hash === 'sha256' ? sha256(message) : sha512(message);
   return concatBytes(MAGIC, ...[namespace, '', hash, messageHash].map(sshString));
 }

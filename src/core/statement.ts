@@ -16,7 +16,7 @@ import { VerificationError } from './errors.ts';
 export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
 /** The `_type` of every statement. */
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 
 /** A file that a statement is about. */
 export interface StatementSubject {
