@@ -1,158 +1,170 @@
 /**
- * Metrics: pure functions of the score records, in constant memory.
+ * The metric of a run: the mean of its scores, exact, with an interval, the counts of what has no score, and the bounds
+ * that these leave open.
  *
- * `mean/1` is the mean score of all samples that count, exact as a fraction and rounded as a decimal, with a 95 %
- * interval and the bounds that unscored samples leave open. What is undefined is absent, never zero.
+ * Runner and verifier add the same records and must get the same result to the last digit, in whatever order the records
+ * come. So sums are exact, and what is not is computed from sorted values with arithmetic that rounds alike everywhere.
  */
 import type { LineObject } from '../core/line-form.ts';
-import { meanInterval } from '../stats/t-interval.ts';
-import { wilsonInterval, type Interval } from '../stats/wilson.ts';
-import type { PlanRules } from '../transcript/plan.ts';
+import { MAX_ITEMS } from '../suites/definition.ts';
+import type { Treatment } from '../transcript/plan.ts';
 import { UNSCORED_REASONS, type ScoreRecord, type UnscoredReason } from '../transcript/record.ts';
+import { createFractionSum, reduced, sixPlaces, type Fraction, type FractionSum } from './fraction.ts';
+import { createSpread, intervalOf, type Spread } from './spread.ts';
+import { MAX_DENOMINATOR } from './scorer.ts';
 
-const DIGITS = 6;
+/** The only metric so far: the mean of all scores. */
+export const MEAN_METRIC = 'mean/1';
 
-/** Adds up the scores of a run. */
-export interface Aggregator {
-  add(record: Pick<ScoreRecord, 'index' | 'num' | 'den' | 'unscored'>): void;
-  /** The result of a metric over all scores so far; null if the function is not known. */
-  result(name: string): LineObject | null;
+/** An estimated range. */
+export interface MetricInterval extends LineObject {
+  readonly level: '0.95';
+  /** `wilson` for right-or-wrong scores of single answers, `t` for means over items. */
+  readonly method: 'wilson' | 't';
+  readonly low: string;
+  readonly high: string;
 }
 
-/** An aggregator of no scores. */
-export function createAggregator(repeats: number, policy: PlanRules['unscored']): Aggregator {
-  const sum = createFractionSum();
-  const items = createItemMeans(repeats);
-  const unscored = new Map<UnscoredReason, number>();
-  let scored = 0;
-  let wrong = 0;
-  let isBinary = true;
-  return {
-    add({ index, num = 0, den = 1, unscored: reason }) {
-      if (reason === undefined) {
-        scored++;
-        sum.add(num, den);
-        isBinary &&= den === 1;
-        items.add(index, num / den);
-        return;
-      }
-      unscored.set(reason, (unscored.get(reason) ?? 0) + 1);
-      const counts = policy[reason] === 'wrong';
-      if (counts) wrong++;
-      items.add(index, counts ? 0 : null);
-    },
-    result(name) {
-      if (name !== 'mean/1') return null;
-      const n = scored + wrong;
-      const excluded = [...unscored.values()].reduce((total, count) => total + count, 0) - wrong;
-      const interval = intervalOf({ n, repeats, isBinary, sum: sum.value(), items });
-      const { num, den } = sum.over(n);
-      return {
-        n,
-        scored,
-        unscored: Object.fromEntries(UNSCORED_REASONS.flatMap((reason) => countOf(unscored, reason))),
-        ...(n === 0 ? {} : { num, den, value: decimal(sum.value() / n) }),
-        ...(interval === null
-          ? {}
-          : { low: decimal(interval.low), high: decimal(interval.high), interval: interval.method }),
-        ...(n + excluded === 0
-          ? {}
-          : {
-              all_wrong: decimal(sum.value() / (n + excluded)),
-              all_right: decimal((sum.value() + wrong + excluded) / (n + excluded)),
-            }),
-      };
-    },
-  };
-}
-
-function countOf(counts: ReadonlyMap<UnscoredReason, number>, reason: UnscoredReason): [string, number][] {
-  const count = counts.get(reason);
-  return count === undefined ? [] : [[reason, count]];
-}
-
-interface IntervalInput {
+/** The result of `mean/1`. What is undefined is absent: a mean over nothing is not 0. */
+export type MeanResult = LineObject & {
+  /** `accuracy` if every score is 0 or 1. */
+  readonly metric: 'accuracy' | 'mean_score';
+  /** Samples (item × repeat) in the mean: scored ones, and unscored ones that count as wrong. */
   readonly n: number;
-  readonly repeats: number;
-  readonly isBinary: boolean;
-  readonly sum: number;
-  readonly items: ReturnType<typeof createItemMeans>;
+  readonly scored: number;
+  /** Samples without a score by reason; reasons that did not occur are absent. */
+  readonly unscored: Readonly<Partial<Record<UnscoredReason, number>>>;
+  /** The mean as an exact fraction: right / n for an accuracy, else in lowest terms; absent beyond 2^53. */
+  readonly num?: number;
+  readonly den?: number;
+  /** The mean with six places. */
+  readonly value?: string;
+  /** The mean if every unscored sample were wrong, or right. */
+  readonly bounds?: { readonly low: string; readonly high: string };
+  readonly interval?: MetricInterval;
+};
+
+/** The part of a score record that counts. */
+export type ScoreFacts = Pick<ScoreRecord, 'index' | 'repeat' | 'num' | 'den' | 'unscored'>;
+
+/** Adds up verdicts, each item and repeat once, in any order. */
+export interface Aggregator {
+  add(score: ScoreFacts): void;
+  /** The result of a metric over everything added so far, or null for a metric that this version does not have. */
+  result(name: string): MeanResult | null;
 }
 
-// Single right-or-wrong answers are a proportion; otherwise items are independent but repeats of one item are not.
-function intervalOf(input: IntervalInput): (Interval & { readonly method: string }) | null {
-  const { n, repeats, isBinary, sum, items } = input;
-  if (n === 0) return null;
-  if (repeats === 1 && isBinary) return { ...wilsonInterval(sum, n), method: 'wilson-95' };
-  const { count, standardError } = items.spread();
-  if (count < 2) return null;
-  return { ...meanInterval(sum / n, standardError, count - 1), method: 't-95-items' };
-}
-
-// Sums of fractions with denominators up to 1,000, kept per denominator: exact, whatever the order.
-function createFractionSum() {
-  const numerators = new Map<number, number>();
-  const value = (): number => {
-    const { num, den } = total(numerators);
-    return Number(num) / Number(den);
+/**
+ * An aggregator without verdicts.
+ *
+ * It keeps a few counts, and with several repeats four bytes per sample.
+ *
+ * @param repeats - Repeats per item in the plan.
+ * @param policy - What each reason counts as.
+ */
+export function createAggregator(repeats: number, policy: Readonly<Record<UnscoredReason, Treatment>>): Aggregator {
+  const tally: Tally = {
+    sum: createFractionSum(),
+    spread: createSpread(repeats),
+    n: 0,
+    scored: 0,
+    binary: true,
+    unscored: new Map(),
   };
   return {
-    add(num: number, den: number): void {
-      numerators.set(den, (numerators.get(den) ?? 0) + num);
-    },
-    value,
-    /** The mean over n as a fraction in lowest terms; over n itself where the sum is whole. */
-    over(n: number): { readonly num: number; readonly den: number } {
-      const { num, den } = total(numerators);
-      return { num: Number(num), den: Number(den * BigInt(Math.max(n, 1))) };
-    },
-  };
-}
-
-function total(numerators: ReadonlyMap<number, number>): { readonly num: bigint; readonly den: bigint } {
-  let [num, den] = [0n, 1n];
-  for (const [denominator, numerator] of numerators) {
-    const other = BigInt(denominator);
-    [num, den] = [num * other + BigInt(numerator) * den, den * other];
-    const divisor = gcd(num, den);
-    [num, den] = [num / divisor, den / divisor];
-  }
-  return { num, den };
-}
-
-function gcd(a: bigint, b: bigint): bigint {
-  return b === 0n ? a : gcd(b, a % b);
-}
-
-// Welford's recurrence over the means of items. Repeats of an item lie close together in a transcript, so few are open.
-function createItemMeans(repeats: number) {
-  const open = new Map<number, { sum: number; counted: number; seen: number }>();
-  let count = 0;
-  let mean = 0;
-  let squares = 0;
-  return {
-    add(index: number, score: number | null): void {
-      const item = open.get(index) ?? { sum: 0, counted: 0, seen: 0 };
-      item.seen++;
-      if (score !== null) {
-        item.sum += score;
-        item.counted++;
+    add(score) {
+      checkFacts(score, repeats);
+      const { num, den, unscored } = score;
+      if (unscored !== undefined) {
+        tally.unscored.set(unscored, (tally.unscored.get(unscored) ?? 0) + 1);
+        if (policy[unscored] === 'wrong') count(tally, score, 0, 1);
+      } else if (num !== undefined && den !== undefined) {
+        tally.scored++;
+        tally.binary &&= den === 1;
+        count(tally, score, num, den);
       }
-      open.set(index, item);
-      if (item.seen < repeats) return;
-      open.delete(index);
-      if (item.counted === 0) return;
-      const value = item.sum / item.counted;
-      count++;
-      const delta = value - mean;
-      mean += delta / count;
-      squares += delta * (value - mean);
     },
-    /** Number of items with a mean, and the standard error of the mean over items. */
-    spread: () => ({ count, standardError: count < 2 ? 0 : Math.sqrt(squares / (count - 1) / count) }),
+    result: (name) => (name === MEAN_METRIC ? meanResult(tally, repeats) : null),
   };
 }
 
-function decimal(value: number): string {
-  return value.toFixed(DIGITS);
+interface Tally {
+  readonly sum: FractionSum;
+  readonly spread: Spread;
+  n: number;
+  scored: number;
+  /** Whether every score is 0 or 1. */
+  binary: boolean;
+  readonly unscored: Map<UnscoredReason, number>;
+}
+
+function checkFacts({ index, repeat, num = 0, den = 1 }: ScoreFacts, repeats: number): void {
+  const isPlace = index >= 0 && index < MAX_ITEMS && repeat >= 0 && repeat < repeats;
+  const isScore = num >= 0 && num <= den && den >= 1 && den <= MAX_DENOMINATOR;
+  if (isPlace && isScore) return;
+  throw new RangeError(`no score ${num}/${den} of item ${index}, repeat ${repeat}`);
+}
+
+function count(tally: Tally, { index, repeat }: ScoreFacts, num: number, den: number): void {
+  tally.n++;
+  tally.sum.add(num, den);
+  tally.spread.add(index, repeat, { num, den });
+}
+
+function meanResult(tally: Tally, repeats: number): MeanResult {
+  const { n, scored, binary } = tally;
+  const total = tally.sum.total();
+  const base = {
+    metric: binary ? ('accuracy' as const) : ('mean_score' as const),
+    n,
+    scored,
+    unscored: countsOf(tally),
+  };
+  const all = scored + [...tally.unscored.values()].reduce((sum, next) => sum + next, 0);
+  const bounds = all === 0 ? {} : { bounds: boundsOf(total, all, all - scored) };
+  if (n === 0) return { ...base, ...bounds };
+  const mean: Fraction = { num: total.num, den: total.den * BigInt(n) };
+  const interval = intervalOf(tally.spread, {
+    mean: Number(mean.num) / Number(mean.den),
+    n,
+    isBinary: binary && repeats === 1,
+  });
+  return {
+    ...base,
+    ...bounds,
+    ...safeFraction(binary ? mean : reduced(mean)),
+    value: sixPlaces(mean),
+    ...(interval === null
+      ? {}
+      : {
+          interval: {
+            level: '0.95',
+            method: interval.method,
+            low: interval.low.toFixed(6),
+            high: interval.high.toFixed(6),
+          },
+        }),
+  };
+}
+
+function countsOf({ unscored }: Tally): Readonly<Partial<Record<UnscoredReason, number>>> {
+  return Object.fromEntries(
+    UNSCORED_REASONS.flatMap((reason) => {
+      const times = unscored.get(reason);
+      return times === undefined ? [] : [[reason, times]];
+    }),
+  );
+}
+
+function boundsOf(
+  { num, den }: Fraction,
+  all: number,
+  unscored: number,
+): { readonly low: string; readonly high: string } {
+  const whole = den * BigInt(all);
+  return { low: sixPlaces({ num, den: whole }), high: sixPlaces({ num: num + den * BigInt(unscored), den: whole }) };
+}
+
+function safeFraction({ num, den }: Fraction): { readonly num?: number; readonly den?: number } {
+  return den > BigInt(Number.MAX_SAFE_INTEGER) ? {} : { num: Number(num), den: Number(den) };
 }

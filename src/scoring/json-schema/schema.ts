@@ -1,0 +1,72 @@
+/**
+ * JSON Schema 2020-12 by interpretation.
+ *
+ * A schema comes with a suite, and a verifier gets suites from strangers: a validator that compiles schemas to code would
+ * run their text, and would not load where a page forbids it. This one walks the schema, counts its steps, matches patterns in
+ * linear time, and refuses every keyword it does not know.
+ *
+ * @see JSON Schema 2020-12, core and validation
+ */
+import type { JsonValue } from '../../core/canonical-json.ts';
+import { InputError } from '../../core/errors.ts';
+import { APPLICATORS } from './applicators.ts';
+import { ASSERTIONS } from './assertions.ts';
+import { isObject, schemaError, type Check, type SchemaScope } from './keyword.ts';
+
+/** How much work one validation may cost. */
+const MAX_STEPS = 500_000;
+const MAX_DEPTH = 512;
+
+/** Keywords that say something about a schema and nothing about values. */
+const ANNOTATIONS: ReadonlySet<string> = new Set([
+  '$schema',
+  '$comment',
+  '$defs',
+  'definitions',
+  'title',
+  'description',
+  'default',
+  'examples',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+  'format',
+]);
+
+/** Keywords that another keyword of the same schema takes care of. */
+const COMPANIONS: ReadonlySet<string> = new Set(['then', 'else', 'minContains', 'maxContains']);
+
+/**
+ * Compile a schema.
+ *
+ * The check throws {@link InputError} `ERR_SCORER_LIMIT` when a value costs too much work.
+ *
+ * @throws {@link InputError} `ERR_JSON_SCHEMA` on a keyword that is not known or has a wrong value, and on a reference that
+ *   is not local or leads nowhere; `ERR_PATTERN`.
+ */
+export function compileSchema(root: JsonValue): (value: JsonValue) => boolean {
+  const scope: SchemaScope = { root, references: new Map(), compile: (schema) => compileIn(scope, schema) };
+  const check = scope.compile(root);
+  return (value) => check(value, { steps: MAX_STEPS, depth: 0 });
+}
+
+function compileIn(scope: SchemaScope, schema: JsonValue | undefined): Check {
+  if (typeof schema === 'boolean') return () => schema;
+  if (!isObject(schema)) throw schemaError('want an object, true or false for a schema');
+  const checks: Check[] = [];
+  for (const [name, value] of Object.entries(schema)) {
+    if (ANNOTATIONS.has(name) || COMPANIONS.has(name) || (name === '$id' && schema === scope.root)) continue;
+    const keyword = ASSERTIONS.get(name) ?? APPLICATORS.get(name);
+    if (keyword === undefined) throw schemaError(`the keyword "${name.slice(0, 40)}" is not supported`);
+    checks.push(keyword(value, schema, scope));
+  }
+  return (value, effort) => {
+    if (--effort.steps < 0 || effort.depth >= MAX_DEPTH) {
+      throw new InputError('ERR_SCORER_LIMIT', 'cannot validate by JSON Schema: it takes too many steps');
+    }
+    effort.depth++;
+    const isValid = checks.every((check) => check(value, effort));
+    effort.depth--;
+    return isValid;
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * What a scorer is.
+ *
+ * Extraction and judgement are apart and both recorded, so that a reader of a transcript sees whether an answer was wrong
+ * or only in another form. Scorers are pure: the verifier, which may run in a browser, judges every opened answer again.
+ */
+import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
+import { InputError } from '../core/errors.ts';
+import type { ScorerConfig } from '../suites/definition.ts';
+import { conform, type Shape } from '../transcript/shape.ts';
+
+/** Most UTF-16 units of an answer that a scorer reads; a longer answer is unscored. */
+export const MAX_ANSWER_LENGTH = 65_536;
+
+/** Largest denominator of a score, so that sums of scores stay exact and small. */
+export const MAX_DENOMINATOR = 1000;
+
+/** What was taken from an answer, and by which rule. */
+export interface Extraction {
+  readonly text: string;
+  /** Such as `whole`, `last-number` or `pattern:0`. */
+  readonly rule: string;
+}
+
+/** An exact score: 0 <= num <= den, 1 <= den <= 1,000. */
+export interface Verdict {
+  readonly num: number;
+  readonly den: number;
+}
+
+/** The two verdicts that most scorers give. */
+export const RIGHT: Verdict = { num: 1, den: 1 };
+export const WRONG: Verdict = { num: 0, den: 1 };
+
+/**
+ * A scorer with its options.
+ *
+ * Both functions throw {@link InputError} `ERR_SCORER_TARGET` if the target is of no use to the scorer, and
+ * `ERR_SCORER_LIMIT` if an answer costs too much work; then the item is unscored with reason `scorer`.
+ */
+export interface Scorer {
+  /** Take the answer proper from the text of a model, or null if it is not there. Requires well-formed text. */
+  extract(answer: string, target: JsonValue): Extraction | null;
+  /** Judge what was extracted; nothing is wrong. */
+  judge(extracted: string | null, target: JsonValue): Verdict;
+}
+
+/** A kind of scorer in one version; a version never changes once it is released. */
+export interface ScorerKind {
+  readonly id: string;
+  readonly version: number;
+  /** @throws {@link InputError} `ERR_SCORER_CONFIG`, `ERR_PATTERN`, `ERR_JSON_SCHEMA` */
+  prepare(config: ScorerConfig): Scorer;
+}
+
+/**
+ * The options of a scorer, checked against their shape.
+ *
+ * @throws {@link InputError} `ERR_SCORER_CONFIG`
+ */
+export function readOptions<T extends object>(id: string, shape: Shape<T>, config: ScorerConfig): T {
+  return conform(shape, config, (complaint) => configError(id, complaint));
+}
+
+/** The fault of a scorer's options. */
+export function configError(id: string, complaint: string): InputError {
+  return new InputError('ERR_SCORER_CONFIG', `cannot use options of scorer "${id}"${complaint}`);
+}
+
+/**
+ * The right answers that a target stands for: itself, or each entry of a list.
+ *
+ * @throws {@link InputError} `ERR_SCORER_TARGET` if there is none, or one is null, a list or an object.
+ */
+export function targetTexts(target: JsonValue): readonly string[] {
+  const entries: readonly JsonValue[] = Array.isArray(target) ? target : [target as JsonValue];
+  if (entries.length === 0) throw targetError('want at least one right answer');
+  return entries.map((entry) => {
+    if (typeof entry === 'object') throw targetError('want texts, numbers or booleans');
+    return typeof entry === 'string' ? entry : canonicalize(entry);
+  });
+}
+
+/** The fault of a target. */
+export function targetError(complaint: string): InputError {
+  return new InputError('ERR_SCORER_TARGET', `cannot judge by target: ${complaint}`);
+}

@@ -1,0 +1,39 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../src/core/canonical-json.ts';
+import type { ScorerConfig } from '../../src/suites/definition.ts';
+import { findScorer, SCORER_KINDS } from '../../src/scoring/registry.ts';
+
+interface GoldenCase {
+  readonly config: ScorerConfig;
+  readonly answer: string;
+  readonly target: JsonValue;
+  readonly extracted: string | null;
+  readonly rule: string | null;
+  readonly num: number;
+  readonly den: number;
+}
+
+const folder = new URL('../golden/scoring/', import.meta.url);
+
+function goldenCases(name: string): readonly GoldenCase[] {
+  const file: { readonly cases: readonly GoldenCase[] } = JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
+  return file.cases;
+}
+
+describe('golden files', () => {
+  it('there is one for every scorer in every version', () => {
+    const kinds = SCORER_KINDS.map(({ id, version }) => `${id}@${version}.json`);
+    expect(readdirSync(folder).toSorted()).toEqual(kinds.toSorted());
+  });
+
+  describe.each(readdirSync(folder))('%s', (name) => {
+    const [id = '', version = ''] = name.replace('.json', '').split('@');
+    it.each(goldenCases(name))('%j', ({ config, answer, target, extracted, rule, num, den }) => {
+      const scorer = findScorer({ id, version: Number(version), config });
+      const extraction = scorer?.extract(answer, target) ?? null;
+      expect({ extracted: extraction?.text ?? null, rule: extraction?.rule ?? null }).toEqual({ extracted, rule });
+      expect(scorer?.judge(extracted, target)).toEqual({ num, den });
+    });
+  });
+});
