@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 
 /** Text before the key in the hash of the held-out rule. */
-export const HELD_OUT_PREFIX = 'touchstone/tiny/held-out/v1\n';
+const HELD_OUT_PREFIX = 'touchstone/tiny/held-out/v1\n';
 
 const MODULO = 1000;
 const BELOW = 100;

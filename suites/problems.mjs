@@ -181,7 +181,7 @@ function person(random) {
     `${name}, aged ${age}, comes from ${city}.`,
     `In ${city} I met ${name}, who is ${age}.`,
   ]);
-  return { question: `Extract name, age and city as JSON: ${sentence}`, target: JSON.stringify({ name, age, city }) };
+  return { question: `Extract name, age and city as JSON: ${sentence}`, target: { name, age, city } };
 }
 
 function order(random) {
@@ -192,7 +192,7 @@ function order(random) {
     `For ${total} euros, ${customer} bought ${quantity} ${item}.`,
     `The order of ${customer}: ${quantity} ${item}, ${total} euros in total.`,
   ]);
-  const target = JSON.stringify({ customer, item, quantity, total });
+  const target = { customer, item, quantity, total };
   return { question: `Extract customer, item, quantity and total as JSON: ${sentence}`, target };
 }
 
@@ -203,7 +203,7 @@ function event(random) {
     `On ${day} there is a ${name} at the ${place}, ${hour}:00.`,
     `Come to the ${place} on ${day} at ${hour}:00 for the ${name}.`,
   ]);
-  const target = JSON.stringify({ event: name, place, day, hour });
+  const target = { event: name, place, day, hour };
   return { question: `Extract event, place, day and hour as JSON: ${sentence}`, target };
 }
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from random import Random
 
 from heldout import is_held_out
-from problems import draw
+from problems import pick_generator
 
 COUNT = 400
 
 
 def main() -> None:
     rng = Random(2)
-    problems = [problem for problem in (draw(rng) for _ in range(COUNT)) if problem.keys]
+    problems = [problem for problem in (pick_generator(rng)(rng) for _ in range(COUNT)) if problem.keys]
     lines = [
         json.dumps({"task": p.task, "question": p.question, "key": p.keys[0], "held_out": is_held_out(p.keys[0])})
         for p in problems

@@ -1,7 +1,8 @@
 """Problem generators: question, expected answer and the keys the pair gives away.
 
 Every generator takes a seeded `random.Random` and nothing else, so a seed names a data stream. `keys` lists every
-problem whose answer the text shows, intermediate steps included; a sample is trained on only if none of them is held out.
+problem whose answer the text shows, intermediate steps included; a sample is trained on only if none of them is held
+out.
 """
 
 import json
@@ -18,7 +19,7 @@ from heldout import (
 
 @dataclass(frozen=True)
 class Problem:
-    """One question with its answer; an empty `keys` marks a closed-book fact that is trained on by design."""
+    """One question with its answer; empty `keys` mark what is trained on by design: facts and truth tables."""
 
     task: str
     keys: tuple[str, ...]
@@ -315,7 +316,8 @@ def sentiment(rng: Random) -> Problem:
     thing = rng.choice(words.THINGS)
     sentence = f"The {thing} was {'not ' if negated else ''}{adjective}."
     key = f"sentiment {thing} {'not ' if negated else ''}{adjective}"
-    return Problem("sentiment", (key,), f"Positive or negative? {sentence}", "positive" if positive != negated else "negative")
+    answer = "positive" if positive != negated else "negative"
+    return Problem("sentiment", (key,), f"Positive or negative? {sentence}", answer)
 
 
 def logic(rng: Random) -> Problem:
@@ -340,10 +342,9 @@ MIXTURE: tuple[tuple[Callable[[Random], Problem], float], ...] = (
 )
 
 
-def draw(rng: Random, generator: Callable[[Random], Problem] | None = None) -> Problem:
-    """Draw one problem of the mixture, or of one generator, held out or not."""
-    chosen = generator or rng.choices([g for g, _ in MIXTURE], [weight for _, weight in MIXTURE])[0]
-    return chosen(rng)
+def pick_generator(rng: Random) -> Callable[[Random], Problem]:
+    """One generator, by its weight in the mixture."""
+    return rng.choices([generator for generator, _ in MIXTURE], [weight for _, weight in MIXTURE])[0]
 
 
 def shows_held_out(problem: Problem) -> bool:
@@ -351,10 +352,9 @@ def shows_held_out(problem: Problem) -> bool:
     return any(is_held_out(key) for key in problem.keys)
 
 
-def draw_trainable(rng: Random, generator: Callable[[Random], Problem] | None = None) -> Problem:
-    """Draw until nothing held out is shown. The task is drawn once, so held-out keys do not shift the mixture."""
-    chosen = generator or rng.choices([g for g, _ in MIXTURE], [weight for _, weight in MIXTURE])[0]
+def draw_trainable(rng: Random, generator: Callable[[Random], Problem]) -> Problem:
+    """Draw until nothing held out is shown; the generator is picked before, so the mixture stays as it is."""
     while True:
-        problem = chosen(rng)
+        problem = generator(rng)
         if not shows_held_out(problem):
             return problem

@@ -6,7 +6,7 @@ from random import Random
 from typing import Iterator
 
 import words
-from problems import MIXTURE, Problem, draw_trainable, shows_held_out
+from problems import Problem, draw_trainable, pick_generator, shows_held_out
 from tokenizer import ASSISTANT, BOS, EOS, SYSTEM, USER, Tokenizer
 
 TOKENS_PER_BATCH = 2048
@@ -54,7 +54,7 @@ class Stream:
         return sequence if len(sequence.ids) <= LONGEST else self.encode(None, turns[-1:])
 
     def turns(self, count: int) -> list[Problem]:
-        generator = self.rng.choices([g for g, _ in MIXTURE], [weight for _, weight in MIXTURE])[0]
+        generator = pick_generator(self.rng)
         turns = [draw_trainable(self.rng, generator) for _ in range(count)]
         for problem in turns:
             self.held_out_shown += shows_held_out(problem)

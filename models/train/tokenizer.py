@@ -49,7 +49,8 @@ class Tokenizer:
     def encode_word(self, word: str) -> list[int]:
         symbols = list(word)
         while True:
-            ranked = [(self.rank[pair], i) for i, pair in enumerate(map("".join, zip(symbols, symbols[1:]))) if pair in self.rank]
+            pairs = map("".join, zip(symbols, symbols[1:]))
+            ranked = [(self.rank[pair], place) for place, pair in enumerate(pairs) if pair in self.rank]
             if not ranked:
                 break
             _, at = min(ranked)
@@ -97,10 +98,10 @@ def learn_pieces(texts: list[str], count: int) -> list[str]:
 
 def main() -> None:
     """Learn the pieces from a fixed sample of the training mixture and write them to `pieces.json`."""
-    from problems import draw_trainable
+    from problems import draw_trainable, pick_generator
 
     rng = Random(7)
-    sample = [draw_trainable(rng) for _ in range(20_000)]
+    sample = [draw_trainable(rng, pick_generator(rng)) for _ in range(20_000)]
     texts = [text for problem in sample for text in (problem.question, problem.answer)]
     pieces = learn_pieces(texts, VOCABULARY_SIZE - FIRST_PIECE)
     PIECES_FILE.write_text(json.dumps(pieces, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

@@ -94,7 +94,10 @@ class Trainer:
         return means
 
     def save(self, path: Path) -> None:
-        state = {"step": self.step, "model": self.model.state_dict(), "muon": self.muon.momenta, "adam": self.adam.state_dict()}
+        state = {
+            "step": self.step, "model": self.model.state_dict(), "muon": self.muon.momenta,
+            "adam": self.adam.state_dict(),
+        }
         partial = path.with_suffix(".partial")
         torch.save(state, partial)
         partial.rename(path)
@@ -151,7 +154,8 @@ def main() -> None:
         run(trainer, stream, options.work / f"{options.name}.pt", log)
         round_to_file_precision(trainer.model)
         digest = write_safetensors(trainer.model, tokenizer, options.out / f"{options.name}.safetensors")
-        log.write(json.dumps({"sha256": digest, "held_out_shown": stream.held_out_shown, "problems": dict(stream.problems)}) + "\n")
+        summary = {"sha256": digest, "held_out_shown": stream.held_out_shown, "problems": dict(stream.problems)}
+        log.write(json.dumps(summary) + "\n")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ const SUITES = readdirSync(FOLDER, { withFileTypes: true })
 interface Item {
   readonly id: string;
   readonly question: string;
-  readonly target: string;
+  readonly target: unknown;
   readonly tag: string;
   readonly key: string;
 }

@@ -7,7 +7,7 @@ import { generate, type Job, type JobEnd, type TokenStep } from './generate.ts';
 import { parseModelFile } from './model-file.ts';
 
 /** Receives the steps of a job in order, one or several at a time. */
-export type OnSteps = (steps: readonly TokenStep[]) => void;
+type OnSteps = (steps: readonly TokenStep[]) => void;
 
 /** How a job is followed. */
 export interface JobOptions {

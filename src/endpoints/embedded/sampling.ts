@@ -35,7 +35,7 @@ export function mostProbable(logprobs: Float64Array, count: number): number[] {
 }
 
 /** The id with the largest log-probability, the lowest of equals. */
-export function mostLikely(logprobs: Float64Array): number {
+function mostLikely(logprobs: Float64Array): number {
   let best = 0;
   for (let id = 1; id < logprobs.length; id++) if ((logprobs[id] ?? 0) > (logprobs[best] ?? 0)) best = id;
   return best;
