@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isTouchstoneError } from '../../src/core/errors.ts';
 import { checkLineForm, formatLine, MAX_LINE_BYTES, parseLine } from '../../src/core/line-form.ts';
 import type { LineValue } from '../../src/core/line-form.ts';
+import { anyCharacter } from '../any-text.ts';
 import { expectCode, vectors } from '../vectors.ts';
 
 const key = fc.stringMatching(/^[a-z][a-z0-9_]{0,5}$/);
@@ -12,7 +13,7 @@ const { object } = fc.letrec<{ value: LineValue; object: Record<string, LineValu
     { depthSize: 'small' },
     fc.boolean(),
     fc.maxSafeInteger(),
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
     fc.array(tie('value'), { maxLength: 4 }),
     tie('object'),
   ),
@@ -34,7 +35,7 @@ describe('parseLine()', () => {
   });
 
   it('accepts a changed line only if it is the canonical JSON of another value', () => {
-    const change = fc.record({ value: object, at: fc.nat(), insert: fc.string({ unit: 'binary', maxLength: 2 }) });
+    const change = fc.record({ value: object, at: fc.nat(), insert: fc.string({ unit: anyCharacter, maxLength: 2 }) });
     fc.assert(
       fc.property(change, ({ value, at, insert }) => {
         const line = formatLine(value);
@@ -52,7 +53,7 @@ describe('parseLine()', () => {
   });
 
   it('throws nothing but its own error on any text', () => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (text) => void isLine(text)));
+    fc.assert(fc.property(fc.oneof(fc.string({ unit: anyCharacter }), fc.json()), (text) => void isLine(text)));
   });
 
   it.each([
