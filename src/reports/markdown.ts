@@ -3,7 +3,7 @@ import { count, NONE, percent, usd } from './figures.ts';
 import { printableLine } from './printable.ts';
 import type { ReportedName, ReportModel, ReportRun, ReportSuite } from './model.ts';
 import { coverageText } from './claims.ts';
-import { attemptsText, comparabilityText, latencyText, runName, unscoredText } from './wording.ts';
+import { attemptsText, comparabilityText, latencyText, runName, sizeText, unscoredText } from './wording.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
@@ -47,12 +47,12 @@ function suiteSection(suite: ReportSuite, model: ReportModel): string[] {
 }
 
 function scoreTable(runs: readonly ReportRun[]): string {
-  const head = ['endpoint', 'n', 'score %', '95 % interval', 'unscored', 'all unscored wrong', 'all right', 'run'];
+  const head = ['endpoint', 'right of n', 'score %', '95 % interval', 'unscored', 'all unscored wrong', 'all right', 'run'];
   const rows = runs.map((run) => {
     const { score } = run;
     return [
       escapeMarkdown(runName(run)),
-      count(score?.n ?? null),
+      sizeText(score),
       percent(score?.value ?? null),
       score?.interval ? `${percent(score.interval.low)} to ${percent(score.interval.high)}` : NONE,
       escapeMarkdown(unscoredText(run.counts)),

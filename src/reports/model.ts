@@ -130,8 +130,12 @@ export interface ReportScore {
   /** The metric it was taken from, such as `mean/1`, and whether the verifier recomputed it. */
   readonly function: string;
   readonly status: 'recomputed' | 'declared';
-  /** Scored values that entered the mean, unscored ones that count as wrong included. */
+  /** `accuracy` if every score is right or wrong, `mean_score` if there are partial ones. */
+  readonly metric: string;
+  /** Samples in the mean, unscored ones that count as wrong included. */
   readonly n: number;
+  /** The mean as an exact fraction; null if it is too long for one. For an accuracy, right answers of n. */
+  readonly exact: { readonly num: number; readonly den: number } | null;
   readonly value: string | null;
   readonly interval: ReportInterval | null;
   /** The mean if all unscored were wrong, and if all were right. */

@@ -1,11 +1,9 @@
 /** One verified run as a row of a report. */
-import { UNSCORED_REASONS } from '../transcript/record.ts';
 import type { RunTotals, VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import { claimsOf, signerSentence } from './claims.ts';
 import { disclosureOf, type DisclosureChoice } from './disclosure.ts';
 import type {
   ReportCost,
-  ReportCounts,
   ReportedName,
   ReportLatency,
   ReportModelIdentity,
@@ -13,7 +11,7 @@ import type {
   ReportRunSuite,
   RunLabel,
 } from './model.ts';
-import { scoreOf } from './score.ts';
+import { countsOf, scoreOf } from './score.ts';
 
 /** Fewest latencies for a percentile to say more than the maximum does. */
 const FEWEST_FOR_P90 = 10;
@@ -100,22 +98,6 @@ function names(answersByName: ReadonlyMap<string, number> | undefined): readonly
   return [...(answersByName ?? [])]
     .map(([name, answers]) => ({ name, answers }))
     .toSorted((a, b) => b.answers - a.answers || (a.name < b.name ? -1 : 1));
-}
-
-// The end record counts every reason that occurred, and the verifier has counted again.
-function countsOf({ plan, end }: VerifiedTranscript): ReportCounts {
-  const counts = end?.counts ?? null;
-  const reasons = UNSCORED_REASONS.map((reason) => ({
-    reason,
-    count: counts?.[`unscored_${reason}`] ?? 0,
-    counts_as: plan.rules.unscored[reason],
-  }));
-  return {
-    planned: plan.selection.size * plan.rules.repeats,
-    scored: counts?.['scored'] ?? null,
-    unscored: counts?.['unscored'] ?? null,
-    reasons: reasons.filter(({ count }) => count > 0),
-  };
 }
 
 // An endpoint that reports no usage at all is not one that used no tokens.

@@ -1,10 +1,17 @@
 /** Sentences that the Markdown file and the page share. Their parts come from outside, so a writer escapes them. */
 import { count, NONE, significant } from './figures.ts';
-import type { ReportCounts, ReportLatency, ReportModel, ReportRun, ReportSuite } from './model.ts';
+import type { ReportCounts, ReportLatency, ReportModel, ReportRun, ReportScore, ReportSuite } from './model.ts';
 
 /** The endpoint of a run with its labels, so that a replay is never shown without the word. */
 export function runName(run: ReportRun): string {
   return run.labels.length === 0 ? run.endpoint.name : `${run.endpoint.name} (${run.labels.join(', ')})`;
+}
+
+/** How many samples the mean is over: for an accuracy `742 of 1,319`, for a mean of partial scores only the number. */
+export function sizeText(score: ReportScore | null): string {
+  if (score === null) return NONE;
+  const isCount = score.metric === 'accuracy' && score.exact?.den === score.n;
+  return isCount ? `${count(score.exact.num)} of ${count(score.n)}` : count(score.n);
 }
 
 /** Unscored samples by reason, such as `3: 2 timeout (excluded), 1 empty (wrong)`. */

@@ -18,7 +18,7 @@ describe('resultsCsv()', () => {
   it('has one line per run with score, interval, verdicts and labels', () => {
     const model = summarize([run(), run({ endpoint: { kind: 'replay', name: 'tape' } })]);
     const [first, second] = rowsOf(resultsCsv(model));
-    expect(first).toMatchObject({ suite: 'sums', n: '10', score: '1.0000', integrity: 'proven', unscored: '0' });
+    expect(first).toMatchObject({ suite: 'sums', n: '10', num: '10', den: '10', score: '1.000000', integrity: 'proven', unscored: '0' });
     expect(first).toMatchObject({ signed: expect.stringContaining('alice'), cost_usd: '', licence: 'CC0-1.0' });
     expect(second).toMatchObject({ endpoint: 'tape', labels: 'replay', attempts_ok: '10' });
   });

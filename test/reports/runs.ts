@@ -6,7 +6,7 @@ import { digest } from '../../src/core/digest.ts';
 import { canonicalize } from '../../src/core/canonical-json.ts';
 import type { LineObject } from '../../src/core/line-form.ts';
 import type { Plan, PlanRules } from '../../src/transcript/plan.ts';
-import { UNSCORED_REASONS, type AttemptStatus } from '../../src/transcript/record.ts';
+import type { AttemptStatus } from '../../src/transcript/record.ts';
 import type { VerifiedSample, VerifiedTranscript } from '../../src/verifier/verified-transcript.ts';
 import { AXES, type Axis, type AxisVerdict, type Verdict } from '../../src/verifier/verdict.ts';
 
@@ -25,7 +25,17 @@ export interface RunChoice {
 
 const FINGERPRINT = 'SHA256:gfHl8PvE3Ix1sNdVKmpXkG0uCq4bQnmhyQ1jvGdHTuE';
 
-const UNSCORED = Object.fromEntries(UNSCORED_REASONS.map((reason) => [reason, 'excluded'])) as PlanRules['unscored'];
+const UNSCORED: PlanRules['unscored'] = {
+  truncated: 'excluded',
+  refused: 'excluded',
+  filtered: 'excluded',
+  empty: 'excluded',
+  timeout: 'excluded',
+  transport: 'excluded',
+  scorer: 'excluded',
+  lost: 'excluded',
+  skipped: 'excluded',
+};
 
 /** A sample of an item that was asked once. */
 export function sample(index: number, choice: Partial<VerifiedSample> = {}): VerifiedSample {
@@ -74,6 +84,7 @@ export function run(choice: RunChoice = {}): VerifiedTranscript {
     tree: { rootHex: digest('tree'), size: 41 },
     ...choice.run,
   };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- stands in for the verifier
   return facts as VerifiedTranscript;
 }
 
@@ -145,26 +156,42 @@ function axisVerdict(axis: Axis): AxisVerdict {
 
 function countsOf(samples: readonly VerifiedSample[]): Record<string, number> {
   const reasons = samples.flatMap(({ unscored }) => unscored ?? []);
-  const counts: Record<string, number> = { scored: samples.length - reasons.length, unscored: reasons.length };
-  for (const reason of reasons) counts[`unscored_${reason}`] = (counts[`unscored_${reason}`] ?? 0) + 1;
-  return counts;
+  const named = countsByReason(reasons.map((reason) => `unscored_${reason}`));
+  return { scored: samples.length - reasons.length, unscored: reasons.length, ...named };
 }
 
+// The form of `mean/1`; the interval is not a real one, reports only repeat it.
 function metricOf(samples: readonly VerifiedSample[]): LineObject {
   const scores = samples.flatMap(({ score }) => score ?? []);
   const sum = scores.reduce((total, { num, den }) => total + num / den, 0);
   const mean = sum / scores.length;
   const half = 1.96 * Math.sqrt((mean * (1 - mean)) / scores.length + 0.0001);
-  const unscored = samples.length - scores.length;
+  const reasons = samples.flatMap(({ unscored }) => unscored ?? []);
   return {
+    metric: 'accuracy',
     n: scores.length,
-    value: mean.toFixed(4),
-    low: Math.max(0, mean - half).toFixed(4),
-    high: Math.min(1, mean + half).toFixed(4),
-    method: 'wilson',
-    all_wrong: (sum / samples.length).toFixed(4),
-    all_right: ((sum + unscored) / samples.length).toFixed(4),
+    scored: scores.length,
+    unscored: countsByReason(reasons),
+    num: Math.round(sum),
+    den: scores.length,
+    value: mean.toFixed(6),
+    interval: {
+      level: '0.95',
+      method: 'wilson',
+      low: Math.max(0, mean - half).toFixed(6),
+      high: Math.min(1, mean + half).toFixed(6),
+    },
+    bounds: {
+      low: (sum / samples.length).toFixed(6),
+      high: ((sum + reasons.length) / samples.length).toFixed(6),
+    },
   };
+}
+
+function countsByReason(reasons: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
 }
 
 function totalsOf(samples: readonly VerifiedSample[]): NonNullable<VerifiedTranscript['totals']> {

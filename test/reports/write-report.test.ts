@@ -15,13 +15,16 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+async function readAll(paths: readonly string[]): Promise<string[]> {
+  return await Promise.all(paths.map((path) => readFile(path, 'utf8')));
+}
+
 describe('writeReport()', () => {
   it('writes five files into a folder that it makes, and the same bytes again', async () => {
     const first = await writeReport([run()], join(folder, 'a', 'b'));
     const second = await writeReport([run()], join(folder, 'c'));
     expect((await readdir(join(folder, 'a', 'b'))).toSorted()).toEqual([...REPORT_FILES].toSorted());
-    const read = (paths: readonly string[]): Promise<string[]> => Promise.all(paths.map((path) => readFile(path, 'utf8')));
-    expect(await read(first.paths)).toEqual(await read(second.paths));
+    expect(await readAll(first.paths)).toEqual(await readAll(second.paths));
   });
 
   it('leaves an earlier report as it was if there is nothing to report', async () => {
@@ -33,7 +36,7 @@ describe('writeReport()', () => {
 
   it('puts no text of a private suite into any file', async () => {
     const { paths } = await writeReport([run({ suite: { visibility: 'private', redistributable: false } })], folder);
-    const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
+    const texts = await readAll(paths);
     expect(texts.join('')).not.toContain('SECRET');
   });
 });

@@ -1,7 +1,7 @@
 /** Results and effort: what was scored, and what it took. */
 import { count, NONE, percent, usd } from '../figures.ts';
 import type { ReportCounts, ReportModel, ReportRun, ReportScore, ReportSuite, RunLabel } from '../model.ts';
-import { attemptsText, comparabilityText, latencyText } from '../wording.ts';
+import { attemptsText, comparabilityText, latencyText, sizeText } from '../wording.ts';
 import { html, type Markup } from './markup.ts';
 import { endpointName, labels, section, wideTable } from './sections.ts';
 import { scaleMarks, scoreStrip } from './strip.ts';
@@ -56,7 +56,7 @@ function suiteResults(suite: ReportSuite, model: ReportModel): Markup {
             <th scope="col" class="chart"><span class="unseen">Chart</span>${scaleMarks()}</th>
             <th scope="col">Score</th>
             <th scope="col">95 % interval</th>
-            <th scope="col">n</th>
+            <th scope="col">Right of n</th>
             <th scope="col">Unscored</th>
             <th scope="col">Bounds</th>
           </tr>
@@ -88,7 +88,7 @@ function scoreRow(run: ReportRun): Markup {
       <td class="chart">${scoreStrip(name, score)}</td>
       <td class="score">${percent(score?.value ?? null)}</td>
       <td class="interval">${intervalText(score)}</td>
-      <td class="n">${count(score?.n ?? null)}</td>
+      <td class="n">${sizeText(score)}</td>
       <td class="unscored">${unscoredCell(run.counts)}</td>
       <td class="bounds${boundsText(score) === NONE && ' none'}">${boundsText(score)}</td>
     </tr>`;
