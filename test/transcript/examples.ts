@@ -13,8 +13,21 @@ const C = 'c3'.repeat(32);
 
 type Kind = TranscriptRecord['k'];
 
-/** Valid records of each kind by name; the first of each kind is the smallest. */
-export const RECORDS: { readonly [K in Kind]: Readonly<Record<string, Extract<TranscriptRecord, { k: K }>>> } = {
+type Examples<K extends Kind, Name extends string = never> = Readonly<
+  Record<'minimal' | Name, Extract<TranscriptRecord, { k: K }>>
+>;
+
+/** Valid records of each kind by name. */
+export const RECORDS: {
+  readonly header: Examples<'header', 'maximal'>;
+  readonly intent: Examples<'intent', 'maximal'>;
+  readonly outcome: Examples<'outcome', 'answered' | 'maximal' | 'refused' | 'error' | 'cut' | 'late' | 'stopped'>;
+  readonly score: Examples<'score', 'maximal' | 'unscored' | 'skipped'>;
+  readonly mark: Examples<'mark'>;
+  readonly resume: Examples<'resume'>;
+  readonly aggregate: Examples<'aggregate', 'maximal'>;
+  readonly end: Examples<'end', 'maximal'>;
+} = {
   header: {
     minimal: {
       k: 'header',

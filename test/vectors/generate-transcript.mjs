@@ -23,12 +23,12 @@ const sha256 = (...parts) => {
   return hash.digest('hex');
 };
 
-function salt(name, desc, secret, label, number) {
+function salt(name, desc, { secret, label, number }) {
   const want = createHmac('sha256', secret).update(`touchstone/v1/salt\n${label}\n${number}`).digest('hex');
   vector(`salt-${name}`, { desc, op: 'salt', secretHex: secret.toString('hex'), label, number, want });
 }
 
-function commit(name, desc, label, saltByte, content) {
+function commit(name, desc, { label, saltByte, content }) {
   const saltBytes = Buffer.alloc(32, saltByte);
   const want = sha256('touchstone/v1/commit\n', `${label}\n`, saltBytes, content);
   vector(`commit-${name}`, {
@@ -45,25 +45,25 @@ function select(name, desc, size, rule) {
   const draw = (index) => sha256(`touchstone/v1/select\n${rule.seed}\n${index}`);
   const all = Array.from({ length: size }, (_, index) => index);
   const draws = new Map(all.map((index) => [index, draw(index)]));
-  const sorted = [...all].sort((a, b) => draws.get(a).localeCompare(draws.get(b), 'en'));
-  const want = rule.kind === 'all' ? all : sorted.slice(0, rule.limit).sort((a, b) => a - b);
+  const sorted = all.toSorted((a, b) => draws.get(a).localeCompare(draws.get(b), 'en'));
+  const want = rule.kind === 'all' ? all : sorted.slice(0, rule.limit).toSorted((a, b) => a - b);
   vector(`select-${name}`, { desc, op: 'select', size, rule, want });
 }
 
 mkdirSync(folder, { recursive: true });
 const publicSecret = Buffer.from('public');
-const secret = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
-salt('public-item', 'an item of a public suite', publicSecret, 'item', 0);
-salt('public-target', 'the target of a public suite', publicSecret, 'target', 0);
-salt('item-10', 'a number with two digits', secret, 'item', 10);
-salt('request', 'a request', secret, 'request', 1);
-salt('response', 'a response', secret, 'response', 2);
-salt('extracted', 'an extracted answer, at the highest number', secret, 'extracted', Number.MAX_SAFE_INTEGER);
-commit('item', 'an item', 'item', 0x00, '{"id":"1","input":{"q":"2 + 2"}}');
-commit('target', 'a target', 'target', 0x11, '"4"');
-commit('request', 'a request, beyond ASCII', 'request', 0x22, '{"messages":[{"content":"é 🎯","role":"user"}]}');
-commit('response', 'a response that is not UTF-8', 'response', 0xff, Buffer.from('fffefd00', 'hex'));
-commit('extracted', 'nothing', 'extracted', 0x5a, '');
+const runSecret = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
+salt('public-item', 'an item of a public suite', { secret: publicSecret, label: 'item', number: 0 });
+salt('public-target', 'the target of a public suite', { secret: publicSecret, label: 'target', number: 0 });
+salt('item-10', 'a number with two digits', { secret: runSecret, label: 'item', number: 10 });
+salt('request', 'a request', { secret: runSecret, label: 'request', number: 1 });
+salt('response', 'a response', { secret: runSecret, label: 'response', number: 2 });
+salt('extracted', 'an extracted answer, at the highest number', { secret: runSecret, label: 'extracted', number: Number.MAX_SAFE_INTEGER });
+commit('item', 'an item', { label: 'item', saltByte: 0x00, content: '{"id":"1","input":{"q":"2 + 2"}}' });
+commit('target', 'a target', { label: 'target', saltByte: 0x11, content: '"4"' });
+commit('request', 'a request, beyond ASCII', { label: 'request', saltByte: 0x22, content: '{"messages":[{"content":"é 🎯","role":"user"}]}' });
+commit('response', 'a response that is not UTF-8', { label: 'response', saltByte: 0xff, content: Buffer.from('fffefd00', 'hex') });
+commit('extracted', 'nothing', { label: 'extracted', saltByte: 0x5a, content: '' });
 select('all', 'every item', 5, { kind: 'all' });
 select('one', 'one of ten', 10, { kind: 'seeded', limit: 1, seed: '1' });
 select('three', 'three of ten', 10, { kind: 'seeded', limit: 3, seed: '1' });
