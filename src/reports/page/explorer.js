@@ -62,7 +62,7 @@ function verdictMark(samples, runName) {
 function labelled(name, text, className) {
   const value = element('div', `text ${className ?? ''}`, text);
   value.dir = 'auto';
-  return element('div', 'block', element('h4', '', name), value);
+  return element('div', 'block', element('p', 'block-name', name), value);
 }
 
 function sampleView(sample, repeats) {
@@ -83,7 +83,7 @@ function sampleView(sample, repeats) {
 function answersOf(item, suite) {
   const columns = suite.runs.map((run, index) => {
     const samples = item.samples[index] ?? [];
-    const name = element('h4', 'endpoint', element('bdi', '', run.name));
+    const name = element('h3', 'endpoint', element('bdi', '', run.name));
     for (const label of run.labels) name.append(' ', element('span', 'label', label));
     const views = samples.map((sample) => sampleView(sample, samples.length));
     return element('div', 'column', name, ...(views.length > 0 ? views : [element('p', 'muted', 'not in this page')]));
