@@ -11,7 +11,7 @@ import type { Treatment } from '../transcript/plan.ts';
 import { UNSCORED_REASONS, type ScoreRecord, type UnscoredReason } from '../transcript/record.ts';
 import { createFractionSum, reduced, sixPlaces, type Fraction, type FractionSum } from './fraction.ts';
 import { createSpread, intervalOf, type Spread } from './spread.ts';
-import { MAX_DENOMINATOR } from './scorer.ts';
+import { MAX_DENOMINATOR } from '../transcript/record.ts';
 
 /** The only metric so far: the mean of all scores. */
 export const MEAN_METRIC = 'mean/1';

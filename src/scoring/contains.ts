@@ -1,7 +1,8 @@
 /** Scorer `contains`: the target occurs in the answer, or any or all of them. */
 import { boolean, object, oneOf } from '../transcript/shape.ts';
 import { textNormalizer } from './normalize.ts';
-import { MAX_DENOMINATOR, readOptions, RIGHT, targetError, targetTexts, WRONG, type ScorerKind } from './scorer.ts';
+import { MAX_DENOMINATOR } from '../transcript/record.ts';
+import { readOptions, RIGHT, targetError, targetTexts, WRONG, type ScorerKind } from './scorer.ts';
 
 interface ContainsOptions {
   readonly mode?: 'any' | 'all';

@@ -4,7 +4,8 @@ import { boolean, list, object, oneOf, text } from '../transcript/shape.ts';
 import { findJson, parseJson, type JsonPlace } from './find-json.ts';
 import { isObject, type JsonObjectLike } from './json-schema/keyword.ts';
 import { compileSchema } from './json-schema/schema.ts';
-import { configError, MAX_DENOMINATOR, readOptions, RIGHT, WRONG, type ScorerKind, type Verdict } from './scorer.ts';
+import { MAX_DENOMINATOR } from '../transcript/record.ts';
+import { configError, readOptions, RIGHT, WRONG, type ScorerKind, type Verdict } from './scorer.ts';
 
 interface JsonOptions {
   readonly find?: readonly JsonPlace[];

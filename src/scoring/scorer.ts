@@ -12,9 +12,6 @@ import { conform, type Shape } from '../transcript/shape.ts';
 /** Most UTF-16 units of an answer that a scorer reads; a longer answer is unscored. */
 export const MAX_ANSWER_LENGTH = 65_536;
 
-/** Largest denominator of a score, so that sums of scores stay exact and small. */
-export const MAX_DENOMINATOR = 1000;
-
 /** What was taken from an answer, and by which rule. */
 export interface Extraction {
   readonly text: string;

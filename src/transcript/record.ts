@@ -27,6 +27,9 @@ export const FORMAT = 'touchstone/v1';
 /** Features that this version understands; a header that names another is refused. */
 export const KNOWN_FEATURES: readonly string[] = [];
 
+/** Largest denominator of a score, so that sums of scores stay exact and small. */
+export const MAX_DENOMINATOR = 1000;
+
 /** How an attempt ended. */
 export type AttemptStatus = 'ok' | 'http' | 'timeout' | 'network' | 'cancelled' | 'lost';
 
@@ -209,8 +212,8 @@ const shapes: { readonly [K in TranscriptRecord['k']]: Shape<Extract<TranscriptR
     {
       of: seq,
       item: digestText,
-      num: integer(0),
-      den: integer(1),
+      num: integer(0, MAX_DENOMINATOR),
+      den: integer(1, MAX_DENOMINATOR),
       extracted: digestText,
       rule: nameText(128),
       unscored: oneOf(...UNSCORED_REASONS),

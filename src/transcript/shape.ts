@@ -12,7 +12,7 @@ export interface Shape<T> {
   readonly type?: T;
 }
 
-type OptionalKeys<T> = { [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? K : never }[keyof T];
+type OptionalKeys<T> = { [K in keyof T]-?: T extends Record<K, T[K]> ? never : K }[keyof T];
 type RequiredKeys<T> = Exclude<keyof T, OptionalKeys<T>>;
 type Fields<T, K extends keyof T> = { readonly [P in K]-?: Shape<Exclude<T[P], undefined>> };
 

@@ -4,14 +4,15 @@
  * Openings follow the record that commits to them, so one record and the few open items are all that is kept.
  */
 import { VerificationError, type VerificationCode } from '../core/errors.ts';
-import type { Opening } from '../transcript/opening.ts';
+import { createAggregator, type Aggregator } from '../scoring/aggregate.ts';
 import type { Label } from '../transcript/commitment.ts';
+import type { Opening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { EndReason, IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
 import type { ParsedBody } from '../transcript/wire/answer.ts';
-import { createAggregator, type Aggregator } from '../scoring/aggregate.ts';
+import { sampleOf } from './closed-sample.ts';
 import type { ContentCheck, ItemContent } from './content.ts';
-import { createLedger, type OpenItem, type OpenSample } from './ledger.ts';
+import { createLedger, type OpenSample } from './ledger.ts';
 import { createTotals, type TotalsTally } from './totals.ts';
 import type { VerifiedSample } from './verified-transcript.ts';
 
@@ -37,19 +38,6 @@ export interface SampleReader {
   readonly totals: TotalsTally;
 }
 
-type SampleRecord = IntentRecord | OutcomeRecord | ScoreRecord;
-
-interface Current {
-  readonly record: SampleRecord;
-  readonly openings: Map<Label, Opening>;
-}
-
-const LABELS: { readonly [K in SampleRecord['k']]: ReadonlySet<Label> } = {
-  intent: new Set<Label>(['item', 'target', 'request']),
-  outcome: new Set<Label>(['response']),
-  score: new Set<Label>(['extracted']),
-};
-
 /** What a reader needs. */
 export interface SampleReaderInput {
   readonly plan: Plan;
@@ -58,144 +46,144 @@ export interface SampleReaderInput {
   readonly onSample?: ((sample: VerifiedSample) => void) | undefined;
 }
 
+type SampleRecord = IntentRecord | OutcomeRecord | ScoreRecord;
+type Openings = ReadonlyMap<Label, Opening>;
+
+const LABELS: { readonly [K in SampleRecord['k']]: ReadonlySet<Label> } = {
+  intent: new Set<Label>(['item', 'target', 'request']),
+  outcome: new Set<Label>(['response']),
+  score: new Set<Label>(['extracted']),
+};
+
 /** A reader of the samples of a plan. */
-export function createSampleReader({ plan, content, onSample }: SampleReaderInput): SampleReader {
-  const ledger = createLedger(plan);
-  const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
-  const totals = createTotals();
-  const contents = new Map<number, ItemContent>();
-  const answers = new WeakMap<OpenSample, ParsedBody>();
-  const counts = { samples: 0, rescored: 0, unanswered: 0, requests: 0, rerendered: 0 };
-  let current: Current | null = null;
-  let skipped = 0;
-
-  const settleIntent = (record: IntentRecord, openings: Current['openings']): void => {
-    const item = ledger.intent(record);
-    const [itemOpening, targetOpening, request] = [
-      openings.get('item'),
-      openings.get('target'),
-      openings.get('request'),
-    ];
-    if (itemOpening !== undefined) {
-      if (contents.has(item.index)) throw fault('ERR_OPENING_STRAY', `item ${item.index} is opened twice`);
-      contents.set(item.index, content.item(itemOpening, item.commitment));
-    }
-    const opened = contents.get(item.index);
-    if (targetOpening !== undefined) {
-      if (opened === undefined || opened.target !== null)
-        throw fault('ERR_OPENING_STRAY', `target ${item.index} without its item, or twice`);
-      content.target(targetOpening, opened);
-    }
-    counts.requests++;
-    if (request === undefined) return;
-    content.request(request, opened ?? null, record.repeat, record.request);
-    if (opened?.messages) counts.rerendered++;
-  };
-  const settleOutcome = (record: OutcomeRecord, openings: Current['openings']): void => {
-    const { sample } = ledger.outcome(record);
-    totals.add(record);
-    const response = openings.get('response');
-    // What an earlier attempt was answered says nothing about this one.
-    if (response === undefined) answers.delete(sample);
-    else answers.set(sample, content.response(response, record));
-  };
-  const settleScore = (record: ScoreRecord, openings: Current['openings']): void => {
-    const { item, sample } = ledger.score(record);
-    const opened = contents.get(item.index);
-    if (item.scored.size === plan.rules.repeats) contents.delete(item.index);
-    const body = answers.get(sample);
-    const extracted = openings.get('extracted') ?? null;
-    const isAnswered = sample.attempts.at(-1)?.outcome?.status === 'ok';
-    const answer = isAnswered && body !== undefined && 'answer' in body ? body.answer : null;
-    const again = content.score(record, answer, opened ?? null, extracted);
-    aggregator.add(record);
-    counts.samples++;
-    if (again !== undefined) counts.rescored++;
-    if (!isAnswered) counts.unanswered++;
-    if (record.unscored === 'skipped') skipped++;
-    onSample?.(sampleOf({ record, item, sample, opened, answer: answer?.text, extracted: again }));
-  };
-
+export function createSampleReader(input: SampleReaderInput): SampleReader {
+  const checks = createChecks(input);
+  let record: SampleRecord | null = null;
+  let openings = new Map<Label, Opening>();
   return {
-    aggregator,
-    totals,
-    record(record) {
-      current = { record, openings: new Map() };
+    aggregator: checks.aggregator,
+    totals: checks.totals,
+    coverage: () => checks.counts,
+    record(next) {
+      record = next;
     },
     opening(opening) {
-      const record = current?.record;
-      const isItem = opening.label === 'item' || opening.label === 'target';
-      const place = record === undefined || !isItem ? record?.seq : indexOf(record);
-      if (record === undefined || !LABELS[record.k].has(opening.label) || opening.number !== place) {
-        throw fault(
-          'ERR_OPENING_STRAY',
-          `an opening of ${opening.label} ${opening.number} follows a record that has none`,
-        );
+      const { label, number } = opening;
+      if (record === null || !LABELS[record.k].has(label) || number !== numberOf(record, label)) {
+        throw fault('ERR_OPENING_STRAY', `an opening of ${label} ${number} follows a record that has none`);
       }
-      if (current?.openings.has(opening.label))
-        throw fault('ERR_OPENING_STRAY', `${opening.label} ${opening.number} is opened twice`);
-      current?.openings.set(opening.label, opening);
+      if (openings.has(label)) throw fault('ERR_OPENING_STRAY', `${label} ${number} is opened twice`);
+      openings.set(label, opening);
     },
     settle() {
-      const settled = current;
-      current = null;
-      if (settled === null) return;
-      const { record, openings } = settled;
-      if (record.k === 'intent') settleIntent(record, openings);
-      else if (record.k === 'outcome') settleOutcome(record, openings);
-      else settleScore(record, openings);
+      if (record === null) return;
+      if (record.k === 'intent') checks.intent(record, openings);
+      else if (record.k === 'outcome') checks.outcome(record, openings);
+      else checks.score(record, openings);
+      record = null;
+      if (openings.size > 0) openings = new Map();
     },
-    close(reason) {
-      ledger.close();
-      if (skipped > 0 !== (reason === 'budget')) {
-        throw fault('ERR_END', `the run ended "${reason}" with ${skipped} items skipped`);
-      }
-      const { max_requests, max_cost_usd } = plan.budget;
-      const isSpent = max_cost_usd !== undefined || (max_requests !== undefined && counts.requests >= max_requests);
-      if (reason === 'budget' && !isSpent)
-        throw fault('ERR_END', 'items were skipped although the budget was not used up');
-      if (max_requests !== undefined && counts.requests > max_requests)
-        throw fault('ERR_ATTEMPT_LIMIT', 'more requests than planned');
-    },
-    coverage: () => counts,
+    close: (reason) => checks.close(reason),
   };
 }
 
-function indexOf(record: SampleRecord): number | undefined {
+function numberOf(record: SampleRecord, label: Label): number | undefined {
+  if (label !== 'item' && label !== 'target') return record.seq;
   return record.k === 'outcome' ? undefined : record.index;
 }
 
-interface ClosedSample {
-  readonly record: ScoreRecord;
-  readonly item: OpenItem;
-  readonly sample: OpenSample;
-  readonly opened: ItemContent | undefined;
-  readonly answer: string | undefined;
-  readonly extracted: string | null | undefined;
+function createChecks({ plan, content, onSample }: SampleReaderInput) {
+  const ledger = createLedger(plan);
+  const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
+  const totals = createTotals();
+  const contents = createContents(content);
+  const answers = new WeakMap<OpenSample, ParsedBody>();
+  const counts = { samples: 0, rescored: 0, unanswered: 0, requests: 0, rerendered: 0 };
+  let skipped = 0;
+  return {
+    aggregator,
+    totals,
+    counts,
+    intent(record: IntentRecord, openings: Openings): void {
+      const item = ledger.intent(record);
+      const opened = contents.open(item.index, item.commitment, openings);
+      const request = openings.get('request');
+      counts.requests++;
+      if (request === undefined) return;
+      content.request(request, opened ?? null, record.repeat, record.request);
+      if (opened?.messages) counts.rerendered++;
+    },
+    outcome(record: OutcomeRecord, openings: Openings): void {
+      const { sample } = ledger.outcome(record);
+      totals.add(record);
+      const response = openings.get('response');
+      if (response !== undefined) answers.set(sample, content.response(response, record));
+    },
+    score(record: ScoreRecord, openings: Openings): void {
+      const { item, sample } = ledger.score(record);
+      const isLast = item.scored.size === plan.rules.repeats;
+      const opened = contents.get(item.index, isLast);
+      const isAnswered = sample.attempts.at(-1)?.outcome?.status === 'ok';
+      const body = isAnswered ? answers.get(sample) : undefined;
+      const answer = body !== undefined && 'answer' in body ? body.answer : null;
+      const extracted = content.score(record, answer, opened ?? null, openings.get('extracted') ?? null);
+      aggregator.add(record);
+      counts.samples++;
+      if (extracted !== undefined) counts.rescored++;
+      if (!isAnswered) counts.unanswered++;
+      if (record.unscored === 'skipped') skipped++;
+      onSample?.(sampleOf({ record, item, sample, opened, answer: answer?.text, extracted }));
+    },
+    close(reason: EndReason): void {
+      ledger.close();
+      checkBudget(plan, reason, { skipped, requests: counts.requests });
+    },
+  };
 }
 
-function sampleOf({ record, item, sample, opened, answer, extracted }: ClosedSample): VerifiedSample {
-  const last = sample.attempts.at(-1)?.outcome;
-  const { num, den, unscored, rule } = record;
+// The opened items that still have unscored repeats.
+function createContents(check: ContentCheck) {
+  const contents = new Map<number, ItemContent>();
   return {
-    index: record.index,
-    repeat: record.repeat,
-    item: item.commitment,
-    ...(opened === undefined ? {} : { id: opened.item.id, tags: opened.item.tags ?? [] }),
-    ...(opened?.messages ? { messages: opened.messages } : {}),
-    ...(answer === undefined ? {} : { answer }),
-    ...(extracted === undefined ? {} : { extracted }),
-    ...(rule === undefined ? {} : { rule }),
-    ...(opened?.target ? { target: opened.target.text } : {}),
-    score: num === undefined || den === undefined ? null : { num, den },
-    unscored: unscored ?? null,
-    rescored: extracted !== undefined,
-    attempts: sample.attempts.map(({ outcome }) => outcome?.status ?? 'lost'),
-    latencyUs: last?.latency_us ?? null,
-    firstByteUs: last?.first_byte_us ?? null,
-    promptTokens: last?.prompt_tokens ?? null,
-    completionTokens: last?.completion_tokens ?? null,
+    open(index: number, commitment: string, openings: Openings): ItemContent | undefined {
+      const [item, target] = [openings.get('item'), openings.get('target')];
+      if (item !== undefined) {
+        if (contents.has(index)) throw fault('ERR_OPENING_STRAY', `item ${index} is opened twice`);
+        contents.set(index, check.item(item, commitment));
+      }
+      const opened = contents.get(index);
+      if (target === undefined) return opened;
+      if (opened === undefined || opened.target !== null) {
+        throw fault('ERR_OPENING_STRAY', `target ${index} is opened without its item, or twice`);
+      }
+      check.target(target, opened);
+      return opened;
+    },
+    get(index: number, isLast: boolean): ItemContent | undefined {
+      const opened = contents.get(index);
+      if (isLast) contents.delete(index);
+      return opened;
+    },
   };
+}
+
+interface Spent {
+  readonly skipped: number;
+  readonly requests: number;
+}
+
+// Items are skipped for a budget that is used up, and for nothing else.
+function checkBudget({ budget }: Plan, reason: EndReason, { skipped, requests }: Spent): void {
+  const { max_requests, max_cost_usd } = budget;
+  if (max_requests !== undefined && requests > max_requests) {
+    throw fault('ERR_ATTEMPT_LIMIT', `${requests} requests were sent, planned are ${max_requests}`);
+  }
+  if (skipped > 0 !== (reason === 'budget')) {
+    throw fault('ERR_END', `the run ended "${reason}" with ${skipped} samples skipped`);
+  }
+  const isSpent = max_cost_usd !== undefined || (max_requests !== undefined && requests === max_requests);
+  if (reason === 'budget' && !isSpent)
+    throw fault('ERR_END', 'samples were skipped although the budget was not used up');
 }
 
 function fault(code: VerificationCode, what: string): VerificationError {

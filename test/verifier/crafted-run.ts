@@ -272,58 +272,68 @@ function checkpointLine(
 }
 
 function writeRecords(facts: Facts, builder: TranscriptBuilder): { aggregate: AggregateRecord; end: EndRecord } {
-  const { plan, items } = facts;
-  const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
-  const intents = new Map<string, number>();
-  const outcomes = new Map<string, number>();
-  const opened = new Set<number>();
-  for (const step of facts.steps) {
-    if (step.kind === 'record') {
-      builder.append(step.record);
-      continue;
-    }
-    const sample = `${step.index}/${step.repeat}`;
-    const item = items[step.index];
-    if (step.kind === 'intent') {
-      if (item !== undefined && !opened.has(step.index)) {
-        opened.add(step.index);
-        builder.openItem('item', step.index, item.itemSalt, encodeUtf8(item.itemText));
-        builder.openItem('target', step.index, item.targetSalt, encodeUtf8(item.targetText));
-      }
-      const request = builder.commitNext('request', step.request);
-      const { index, repeat, attempt } = step;
-      intents.set(
-        sample,
-        builder.append({ k: 'intent', at: AT, attempt, index, repeat, item: item?.itemCommitment ?? '', request }),
-      );
-    } else if (step.kind === 'outcome') {
-      const response = step.response === undefined ? {} : { response: builder.commitNext('response', step.response) };
-      outcomes.set(sample, builder.append({ ...step.record, of: intents.get(sample) ?? 0, ...response }));
-    } else {
-      const extracted =
-        step.extracted === undefined ? {} : { extracted: builder.commitNext('extracted', step.extracted) };
-      const of = outcomes.get(sample);
-      const place = of === undefined ? { item: item?.itemCommitment ?? '' } : { of };
-      const record = {
-        k: 'score' as const,
-        index: step.index,
-        repeat: step.repeat,
-        ...place,
-        ...step.record,
-        ...extracted,
-      };
-      aggregator.add({ seq: 0, ...record });
-      builder.append(record);
-    }
-  }
+  const { plan } = facts;
+  const repeats = Math.max(
+    plan.rules.repeats,
+    ...facts.steps.map((entry) => ('repeat' in entry ? entry.repeat + 1 : 1)),
+  );
+  const aggregator = createAggregator(repeats, plan.rules.unscored);
+  const writer = stepWriter(facts, builder, (score) => aggregator.add(score));
+  for (const entry of facts.steps) writer(entry);
   const result = aggregator.result('mean/1');
   if (result === null) throw new Error('the metric is not known');
   const aggregate = facts.aggregate({ k: 'aggregate', function: 'mean/1', result }) as Omit<AggregateRecord, 'seq'>;
   const aggregateSeq = builder.append(aggregate);
+  // A mark that is due comes before the end, and the end counts it.
   builder.nextSeq();
   const end = facts.end({ k: 'end', at: AT, reason: 'complete', counts: builder.counts() }) as Omit<EndRecord, 'seq'>;
   const endSeq = builder.append(end);
   return { aggregate: { ...aggregate, seq: aggregateSeq }, end: { ...end, seq: endSeq } };
+}
+
+function stepWriter(
+  facts: Facts,
+  builder: TranscriptBuilder,
+  onScore: (score: ScoreRecord) => void,
+): (step: Step) => void {
+  const intents = new Map<string, number>();
+  const outcomes = new Map<string, number>();
+  const opened = new Set<number>();
+  const writeIntent = ({ index, repeat, attempt, request }: Extract<Step, { kind: 'intent' }>): void => {
+    const item = itemOf(facts, index);
+    if (!opened.has(index)) {
+      opened.add(index);
+      builder.openItem('item', index, item.itemSalt, encodeUtf8(item.itemText));
+      builder.openItem('target', index, item.targetSalt, encodeUtf8(item.targetText));
+    }
+    const commitments = { item: item.itemCommitment, request: builder.commitNext('request', request) };
+    intents.set(`${index}/${repeat}`, builder.append({ k: 'intent', at: AT, attempt, index, repeat, ...commitments }));
+  };
+  const writeOutcome = ({ index, repeat, record, response }: Extract<Step, { kind: 'outcome' }>): void => {
+    const committed = response === undefined ? {} : { response: builder.commitNext('response', response) };
+    const of = intents.get(`${index}/${repeat}`) ?? 0;
+    outcomes.set(`${index}/${repeat}`, builder.append({ ...record, of, ...committed }));
+  };
+  const writeScore = ({ index, repeat, record, extracted }: Extract<Step, { kind: 'score' }>): void => {
+    const committed = extracted === undefined ? {} : { extracted: builder.commitNext('extracted', extracted) };
+    const of = outcomes.get(`${index}/${repeat}`);
+    const place = of === undefined ? { item: itemOf(facts, index).itemCommitment } : { of };
+    const score = { k: 'score' as const, index, repeat, ...place, ...record, ...committed };
+    onScore({ seq: 0, ...score });
+    builder.append(score);
+  };
+  return (entry) => {
+    if (entry.kind === 'intent') writeIntent(entry);
+    else if (entry.kind === 'outcome') writeOutcome(entry);
+    else if (entry.kind === 'score') writeScore(entry);
+    else builder.append(entry.record);
+  };
+}
+
+function itemOf(facts: Facts, index: number): CommittedItem {
+  const item = facts.items[index];
+  if (item === undefined) throw new RangeError(`no item ${index}`);
+  return item;
 }
 
 // Each record followed by the openings that belong to it: a group of content lines ends with one that names a record.

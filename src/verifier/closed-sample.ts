@@ -1,0 +1,58 @@
+/** A closed sample as reports see it: the record, and what was opened and derived again. */
+import type { ScoreRecord } from '../transcript/record.ts';
+import type { ItemContent } from './content.ts';
+import type { OpenItem, OpenSample } from './ledger.ts';
+import type { VerifiedSample } from './verified-transcript.ts';
+
+/** What is known of a sample when its score is read. */
+export interface ClosedSample {
+  readonly record: ScoreRecord;
+  readonly item: OpenItem;
+  readonly sample: OpenSample;
+  readonly opened: ItemContent | undefined;
+  readonly answer: string | undefined;
+  /** undefined if the verdict was not derived again. */
+  readonly extracted: string | null | undefined;
+}
+
+/** The sample of a report. */
+export function sampleOf(closed: ClosedSample): VerifiedSample {
+  const { record, item, sample } = closed;
+  const { num, den, unscored } = record;
+  return {
+    index: record.index,
+    repeat: record.repeat,
+    item: item.commitment,
+    ...contentOf(closed),
+    score: num === undefined || den === undefined ? null : { num, den },
+    unscored: unscored ?? null,
+    rescored: closed.extracted !== undefined,
+    attempts: sample.attempts.map(({ outcome }) => outcome?.status ?? 'lost'),
+    ...figuresOf(sample),
+  };
+}
+
+type Content = Pick<VerifiedSample, 'id' | 'tags' | 'messages' | 'target' | 'answer' | 'extracted' | 'rule'>;
+
+function contentOf({ record, opened, answer, extracted }: ClosedSample): Content {
+  return {
+    ...(opened === undefined ? {} : { id: opened.item.id, tags: opened.item.tags ?? [] }),
+    ...(opened?.messages ? { messages: opened.messages } : {}),
+    ...(opened?.target ? { target: opened.target.text } : {}),
+    ...(answer === undefined ? {} : { answer }),
+    ...(extracted === undefined ? {} : { extracted }),
+    ...(record.rule === undefined ? {} : { rule: record.rule }),
+  };
+}
+
+type Figures = Pick<VerifiedSample, 'latencyUs' | 'firstByteUs' | 'promptTokens' | 'completionTokens'>;
+
+function figuresOf({ attempts }: OpenSample): Figures {
+  const last = attempts.at(-1)?.outcome;
+  return {
+    latencyUs: last?.latency_us ?? null,
+    firstByteUs: last?.first_byte_us ?? null,
+    promptTokens: last?.prompt_tokens ?? null,
+    completionTokens: last?.completion_tokens ?? null,
+  };
+}
