@@ -19,7 +19,6 @@ const MAX_DEPTH = 512;
 
 /** Keywords that say something about a schema and nothing about values. */
 const ANNOTATIONS: ReadonlySet<string> = new Set([
-  '$schema',
   '$comment',
   '$defs',
   'definitions',
@@ -32,6 +31,9 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
   'writeOnly',
   'format',
 ]);
+
+/** The one dialect. */
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
 /** Keywords that another keyword of the same schema takes care of. */
 const COMPANIONS: ReadonlySet<string> = new Set(['then', 'else', 'minContains', 'maxContains']);
@@ -55,7 +57,7 @@ function compileIn(scope: SchemaScope, schema: JsonValue | undefined): Check {
   if (!isObject(schema)) throw schemaError('want an object, true or false for a schema');
   const checks: Check[] = [];
   for (const [name, value] of Object.entries(schema)) {
-    if (ANNOTATIONS.has(name) || COMPANIONS.has(name) || (name === '$id' && schema === scope.root)) continue;
+    if (ANNOTATIONS.has(name) || COMPANIONS.has(name) || isHeading(name, value, schema === scope.root)) continue;
     const keyword = ASSERTIONS.get(name) ?? APPLICATORS.get(name);
     if (keyword === undefined) throw schemaError(`the keyword "${name.slice(0, 40)}" is not supported`);
     checks.push(keyword(value, schema, scope));
@@ -69,4 +71,9 @@ function compileIn(scope: SchemaScope, schema: JsonValue | undefined): Check {
     effort.depth--;
     return isValid;
   };
+}
+
+// At the top of a document its name changes nothing, as references are local; further down it would.
+function isHeading(name: string, value: JsonValue, isRoot: boolean): boolean {
+  return isRoot && (name === '$id' || (name === '$schema' && value === DIALECT));
 }
