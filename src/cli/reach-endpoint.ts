@@ -58,8 +58,8 @@ function checkModel(model: string, listed: readonly ListedModel[]): void {
   warn(`the server does not list the model "${model}"; it lists ${names.join(', ')}${more}`);
 }
 
-// Recordings of others name the item, not the messages, so the messages are rendered here once.
-async function messageFinder({ items, renderer }: LoadedSuite): Promise<FindMessages> {
+/** Finds the messages of an item: recordings of others name the item only, so every prompt is rendered here once. */
+export async function messageFinder({ items, renderer }: LoadedSuite): Promise<FindMessages> {
   const byIndex: (readonly Message[])[] = [];
   const byId = new Map<string, readonly Message[]>();
   for await (const { id, input } of items()) {

@@ -1,4 +1,5 @@
 /** What a `run` is asked to do: the options of the command line over those of the configuration file. */
+import { relative, resolve } from 'node:path';
 import { UsageError } from '../core/errors.ts';
 import { parseEndpointSpec, type EndpointConfig } from '../endpoints/config.ts';
 import type { RunOptions } from '../runner/plan-run.ts';
@@ -52,7 +53,7 @@ export async function readRunRequest(args: RunArguments): Promise<RunRequest> {
   return {
     suites,
     endpoints: endpointsOf(args, config),
-    out: args.out ?? config?.out ?? 'runs',
+    out: shortPath(args.out ?? config?.out ?? 'runs'),
     options: optionsOf(args, config),
     maxUnscored: wholeNumber('max-unscored', args.maxUnscored) ?? config?.max_unscored ?? null,
     key: keyChoice(args, config),
@@ -121,6 +122,12 @@ function keyChoice({ key, keyEnv, sshKey, unsigned }: RunArguments, config: Conf
 function nothingTo(verb: string, example: string): UsageError {
   const error = new UsageError('ERR_USAGE', `there is nothing to ${verb}: want a configuration file or ${example}`);
   return withHint(error, 'touchstone init writes a configuration that works');
+}
+
+// As a user would type it, where that is shorter.
+function shortPath(path: string): string {
+  const fromHere = relative(process.cwd(), resolve(path)) || '.';
+  return fromHere.startsWith('..') ? path : fromHere;
 }
 
 type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { tryDecodeUtf8 } from '../core/bytes.ts';
 import { InputError } from '../core/errors.ts';
 import { parsePublicKeys, type PublicKey } from '../core/key.ts';
+import { withHint } from './say.ts';
 
 const MAX_FILE_BYTES = 1_048_576;
 const VKEY = /^[^+\s]+\+[0-9a-f]{8}\+\S+$/;
@@ -32,6 +33,7 @@ async function keysIn(value: string): Promise<readonly PublicKey[]> {
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     const place = { path: value, ...(cause.line === undefined ? {} : { line: cause.line }) };
-    throw new InputError(cause.code, `${cause.message}, in ${value}`, { cause, ...place });
+    const error = new InputError(cause.code, `${cause.message}, in ${value}`, { cause, ...place });
+    throw withHint(error, 'want lines as touchstone keys show prints them: a vkey, or an OpenSSH ssh-ed25519 key');
   }
 }

@@ -4,7 +4,7 @@ import { count, percent } from '../reports/figures.ts';
 import type { ReportRun, ReportScore } from '../reports/model.ts';
 import { printable } from '../reports/printable.ts';
 import { runName, unscoredText } from '../reports/wording.ts';
-import type { AxisVerdict, Verdict } from '../verifier/verdict.ts';
+import { AXES, type AxisVerdict, type Verdict } from '../verifier/verdict.ts';
 import { paint, type Tone } from './say.ts';
 
 const TONES: Readonly<Record<Verdict, Tone>> = {
@@ -38,9 +38,9 @@ export function verifiedLines(run: ReportRun, source: string): readonly string[]
     '',
     ...run.axes.map((axis) => axisLine(axis, by)),
     '',
-    ...claimLines('proves', claims.proves, by),
-    ...claimLines('declares', claims.declares, by),
-    ...claimLines('does not prove', claims.does_not_prove, ''),
+    ...claimRows('proves', claims.proves, by),
+    ...claimRows('declares', claims.declares, by),
+    ...claimRows('does not prove', claims.does_not_prove, ''),
   ];
 }
 
@@ -59,15 +59,24 @@ export function failedLines(
 }
 
 function row(name: string, text: string): string {
-  return `  ${name.padEnd(14)}${printable(text)}`;
+  return `  ${name.padEnd(16)}${printable(text)}`;
 }
 
 function axisLine(axis: AxisVerdict, by: string): string {
   const coverage = coverageText(axis);
   const verdict = paint(TONES[axis.verdict], axis.verdict.padEnd(15));
-  return `  ${axis.axis.padEnd(14)}${verdict}${printable(axis.scope)}${coverage === null ? '' : ` (${coverage})`}${by}`;
+  return `  ${axis.axis.padEnd(16)}${verdict}${printable(axis.scope)}${coverage === null ? '' : ` (${coverage})`}${by}`;
 }
 
-function claimLines(title: string, claims: readonly string[], by: string): readonly string[] {
-  return [`  ${paint('strong', title)}`, ...claims.map((claim) => `    - ${printable(claim)}${by}`)];
+// The sentences of the axes stand above already; here their names are enough.
+function claimRows(title: string, claims: readonly string[], by: string): readonly string[] {
+  const isAxis = (claim: string): boolean =>
+    AXES.some((axis) => claim.startsWith(`${axis}:`) || claim.startsWith(`${axis} (`));
+  const axes = claims.filter(isAxis).map((claim) => claim.split(/[: ]/, 1)[0]);
+  const lines = [axes.join(', '), ...claims.filter((claim) => !isAxis(claim))].filter((line) => line !== '');
+  const indent = ' '.repeat(title.length);
+  return lines.map((line, index) => {
+    const head = index === 0 ? paint('strong', title) : indent;
+    return `  ${head}${' '.repeat(Math.max(1, 16 - title.length))}${printable(line)}${by}`;
+  });
 }

@@ -1,8 +1,20 @@
+/** `touchstone demo`: the whole way, with models that come along: run, sign, publish, verify apart, report. */
+import type { Argv } from 'yargs';
 import { defineCommand, type Command } from '../command.ts';
-import { EXIT } from '../exit.ts';
+import { runDemo } from '../demo-run.ts';
+
+/** The command. */
 export const demo: Command = defineCommand({
-  usage: 'demo',
-  describe: '',
-  options: (parser) => parser,
-  run: async () => EXIT.bug,
+  usage: 'demo [folder]',
+  describe: 'see it work: evaluate, sign, verify and report two models that come along',
+  options: (parser: Argv) =>
+    parser
+      .positional('folder', {
+        type: 'string',
+        default: 'touchstone-demo',
+        describe: 'a folder that the demo may empty',
+      })
+      .example('touchstone demo', 'takes one or two minutes; needs no key, no account and no network')
+      .epilogue('Two small language models answer every suite that comes along, over HTTP on this machine.'),
+  run: async ({ folder }) => await runDemo(folder),
 });

@@ -1,9 +1,19 @@
 /** `touchstone endpoints`: which servers are known by name, whether one answers, and servers of our own. */
 import type { Argv } from 'yargs';
+import { readFile } from 'node:fs/promises';
+import { tryDecodeUtf8 } from '../../core/bytes.ts';
+import { InputError } from '../../core/errors.ts';
+import { parseEndpointSpec } from '../../endpoints/config.ts';
+import { openEndpoint, readCredentials } from '../../endpoints/open.ts';
 import { PRESETS } from '../../endpoints/presets.ts';
+import { parseRecording, type FindMessages, type Recording } from '../../endpoints/replay.ts';
+import { printable } from '../../reports/printable.ts';
+import { loadSuite } from '../../suites/load.ts';
 import { defineCommand, defineGroup, wholeNumber, type Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { messageFinder } from '../reach-endpoint.ts';
 import { print, printJson, say } from '../say.ts';
+import { findSuite } from '../suite-path.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 
 const jsonOption = { type: 'boolean', default: false, describe: 'print JSON' } as const;
@@ -62,11 +72,86 @@ const serveEmbedded: Command = defineCommand({
   },
 });
 
-const serve: Command = defineGroup('serve', 'serve embedded models or recorded answers over HTTP', [serveEmbedded]);
+const serveReplay: Command = defineCommand({
+  usage: 'replay <file..>',
+  describe: 'serve recorded answers over HTTP',
+  lists: ['file'],
+  options: (parser: Argv) =>
+    parser
+      .positional('file', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'recordings as FILE or FILE#MODEL; a recording without a model takes the name of its file',
+      })
+      .option('suite', { type: 'string', describe: 'suite of recordings that name items only', requiresArg: true })
+      .option('port', portOption)
+      .option('host', hostOption)
+      .example('touchstone endpoints serve replay answers.jsonl#my-model', 'then use http://127.0.0.1:8090/v1#my-model')
+      .epilogue(
+        'Every answer says that it is a replay. It shows what was recorded, never that a model would say it again.',
+      ),
+  run: async ({ file, suite, port, host }) => {
+    const { startReplayServer } = await import('../../endpoints/replay-server.ts');
+    const find = suite === undefined ? null : await messageFinder(await loadSuite(await findSuite(suite)));
+    const recordings = new Map(await Promise.all(file.map(async (spec) => await readRecording(spec, find))));
+    const server = await startReplayServer({ recordings, host, port: wholeNumber('port', port) ?? 0 });
+    print(server.url);
+    say(`replaying ${[...recordings.keys()].join(', ')}; end with Ctrl-C`);
+    await untilInterrupted();
+    await server.close();
+    return EXIT.yes;
+  },
+});
+
+async function readRecording(spec: string, find: FindMessages | null): Promise<[string, Recording]> {
+  const config = parseEndpointSpec(`replay:${spec}`);
+  if (config.kind !== 'replay') throw new RangeError('a replay is a replay');
+  const text = tryDecodeUtf8(await readFile(config.path));
+  if (text !== null) return [config.model, parseRecording(text, config.path, find)];
+  const { path } = config;
+  throw new InputError('ERR_REPLAY_MALFORMED', `cannot read recording "${path}": it is not UTF-8 text`, { path });
+}
+
+const check: Command = defineCommand({
+  usage: 'check <endpoint>',
+  describe: 'ask a server for its models; no model is asked anything',
+  options: (parser: Argv) =>
+    parser
+      .positional('endpoint', {
+        type: 'string',
+        demandOption: true,
+        describe: 'ollama:llama3.2, http://host/v1#model, …',
+      })
+      .option('json', jsonOption)
+      .example('touchstone endpoints check ollama:llama3.2', 'is it up, and does it have the model?'),
+  run: async ({ endpoint: spec, json }) => {
+    const config = parseEndpointSpec(spec);
+    const credentials = readCredentials(config, (name) => process.env[name]);
+    const endpoint = await openEndpoint(config, { connections: 1, credentials });
+    try {
+      const models = await endpoint.listModels();
+      if (json) printJson(models);
+      for (const { id } of json ? [] : models) print(printable(id));
+      const isListed = models.some(({ id }) => id === config.model);
+      say(
+        isListed ? `${config.name} is up and lists its model` : `the server does not list the model "${config.model}"`,
+      );
+      return isListed ? EXIT.yes : EXIT.no;
+    } finally {
+      await endpoint.close();
+    }
+  },
+});
+
+const serve: Command = defineGroup('serve', 'serve embedded models or recorded answers over HTTP', [
+  serveEmbedded,
+  serveReplay,
+]);
 
 /** The commands about endpoints. */
 export const endpoints: Command = defineGroup(
   'endpoints',
   'list and check endpoints, serve embedded or recorded ones',
-  [list, serve],
+  [list, check, serve],
 );

@@ -1,8 +1,65 @@
+/** `touchstone report`: verified transcripts as tables and a page. */
+import type { Argv } from 'yargs';
+import { writeReport } from '../../reports/write-report.ts';
 import { defineCommand, type Command } from '../command.ts';
-import { EXIT } from '../exit.ts';
+import { disclosureChoice, LEVELS_HELP } from '../disclosure-options.ts';
+import { EXIT, worstOf } from '../exit.ts';
+import { print, printJson, say } from '../say.ts';
+import { readTrust } from '../trust.ts';
+import { verifySources } from '../verify-sources.ts';
+
+/** The command. */
 export const report: Command = defineCommand({
-  usage: 'report',
-  describe: '',
-  options: (parser) => parser,
-  run: async () => EXIT.bug,
+  usage: 'report <source..>',
+  describe: 'turn verified transcripts into tables and a page',
+  lists: ['source', 'trust'],
+  options: (parser: Argv) =>
+    parser
+      .positional('source', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'run folders and bundle files',
+      })
+      .option('out', {
+        alias: 'o',
+        type: 'string',
+        demandOption: true,
+        describe: 'folder for the report',
+        requiresArg: true,
+      })
+      .option('trust', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: 'key you vouch for: vkey, OpenSSH public key, or a file of them; may be repeated',
+        requiresArg: true,
+      })
+      .option('title', { type: 'string', describe: 'title of the report', requiresArg: true })
+      .option('disclose', {
+        type: 'string',
+        describe: 'most that the report may show: D0, D1, D2, D3',
+        requiresArg: true,
+      })
+      .option('items', { type: 'string', describe: 'items whose texts D2 shows, such as 0,5,7-12', requiresArg: true })
+      .option('json', { type: 'boolean', default: false, describe: 'print the content of report.json' })
+      .example('touchstone report runs/* -o report', 'then open report/report.html')
+      .example('touchstone report a.touchstone.jsonl.gz b.touchstone.jsonl.gz --trust keys.pub -o report', '')
+      .epilogue(`Nothing is written unless every source verifies. ${LEVELS_HELP}`),
+  run: async ({ source, out, trust, title, disclose, items, json }) => {
+    const disclosure = disclosureChoice(disclose, items);
+    const trusted = await readTrust(trust);
+    const { runs, codes } = await verifySources(source, trusted);
+    if (codes.length > 0) {
+      say(`no report is written: ${codes.length} of ${source.length} sources cannot be used`);
+      return worstOf(codes);
+    }
+    const options = { disclosure, createdAt: new Date().toISOString(), ...(title === undefined ? {} : { title }) };
+    const { model, paths } = await writeReport(runs, out, options);
+    if (json) printJson(model);
+    else for (const path of paths) print(path);
+    if (trust.length === 0)
+      say('the signers are not identified, and the report says so: --trust names the keys you know');
+    return EXIT.yes;
+  },
 });

@@ -8,7 +8,7 @@ import { AXES, type Axis, type AxisVerdict, type Verdict } from '../../verifier/
 import { verifyRun } from '../../verifier/verify.ts';
 import { defineCommand, type Command } from '../command.ts';
 import { EXIT, exitCodeOf, worstOf, type ExitCode } from '../exit.ts';
-import { openSource } from '../open-source.ts';
+import { openSource } from '../../archive/open-source.ts';
 import { describe, print, printJson, say, sayError } from '../say.ts';
 import { readTrust } from '../trust.ts';
 import { failedLines, verifiedLines } from '../verdict-text.ts';

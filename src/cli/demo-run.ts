@@ -1,0 +1,124 @@
+/**
+ * The demo, step by step: a key, runs over a socket, bundles, a verification in a process of its own that knows only
+ * bundles and the public key, and a report.
+ */
+import { writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { SecretKey } from '../core/key.ts';
+import { localSigner } from '../core/signer.ts';
+import { parseEndpointSpec } from '../endpoints/config.ts';
+import { readEmbeddedModels } from '../endpoints/embedded/models.ts';
+import type { ReportRun } from '../reports/model.ts';
+import { writeReport } from '../reports/write-report.ts';
+import { loadSuite, type LoadedSuite } from '../suites/load.ts';
+import { BUNDLE_SUFFIX } from '../transcript/publication.ts';
+import { createBundleFile } from './bundle-file.ts';
+import { prepareDemoFolder, type DemoFolder } from './demo-folder.ts';
+import { axesTable, scoreTable } from './demo-tables.ts';
+import { EXIT, worstOf, type ExitCode } from './exit.ts';
+import { onInterrupt } from './interrupt.ts';
+import { newKey, writeKeyFile } from './key-file.ts';
+import { reachEndpoint } from './reach-endpoint.ts';
+import { newRunFolder } from './run-folder-name.ts';
+import { runPair, type PairInput, type PairResult } from './run-pair.ts';
+import { runnerIdentity } from './runner-identity.ts';
+import { paint, print, say } from './say.ts';
+import { findSuite, shippedSuites } from './suite-path.ts';
+import { verifyApart } from './verify-apart.ts';
+import { verifySources } from './verify-sources.ts';
+
+const CONCURRENCY = 8;
+const TITLE = 'Touchstone demo: two tiny models, every suite';
+
+/** Run the demo in a folder of its own. */
+export async function runDemo(path: string): Promise<ExitCode> {
+  const folder = await prepareDemoFolder(path);
+  const key = await makeKey(folder);
+  const runs = await runEverything(folder, key);
+  const code = worstOf(runs.map((run) => run.code));
+  if (code !== EXIT.yes) return code;
+  const bundles: string[] = [];
+  for (const run of runs) bundles.push(await bundleOf(run, folder));
+  say(`verifying ${bundles.length} bundles in a process of its own, which trusts ${folder.publicKey} and nothing else`);
+  const apart = await verifyApart(bundles, folder.publicKey);
+  if (apart.code !== EXIT.yes) return apart.code;
+  const { runs: verified, codes } = await verifySources(bundles, [key.publicKey]);
+  if (codes.length > 0) return worstOf(codes);
+  await writeReport(verified, folder.report, { title: TITLE, createdAt: new Date().toISOString() });
+  showResults(apart.runs, folder);
+  return EXIT.yes;
+}
+
+async function makeKey(folder: DemoFolder): Promise<SecretKey> {
+  const key = newKey('demo');
+  await writeKeyFile(folder.secretKey, key);
+  await writeFile(folder.publicKey, `${key.publicKey.vkey}\n`);
+  say(`made a key for this demo: ${key.publicKey.fingerprint} in ${folder.secretKey}`);
+  return key;
+}
+
+// Every model answers every suite; what follows the first run that fails or is stopped is left out.
+async function runEverything(folder: DemoFolder, key: SecretKey): Promise<readonly PairResult[]> {
+  const [models, suites, runner] = await Promise.all([readEmbeddedModels(), loadShipped(), runnerIdentity()]);
+  say(`${models.length} models × ${suites.length} suites, over HTTP on this machine`);
+  const interrupt = onInterrupt();
+  const signer = { kind: 'ed25519', signer: localSigner(key) } as const;
+  const results: PairResult[] = [];
+  try {
+    for (const { name } of models) {
+      for (const suite of suites) {
+        const input = { suite, folder: folder.runs, signer, runner, signal: interrupt.signal };
+        const result = await runOnce(input, name);
+        results.push(result);
+        if (result.code !== EXIT.yes) return results;
+      }
+    }
+  } finally {
+    interrupt.dispose();
+  }
+  return results;
+}
+
+async function loadShipped(): Promise<readonly LoadedSuite[]> {
+  const names = await shippedSuites();
+  return await Promise.all(names.map(async (name) => await loadSuite(await findSuite(name))));
+}
+
+type DemoPair = Pick<PairInput, 'suite' | 'folder' | 'signer' | 'runner' | 'signal'>;
+
+async function runOnce({ folder, ...input }: DemoPair, model: string): Promise<PairResult> {
+  const config = parseEndpointSpec(`embedded:${model}`);
+  const endpoint = await reachEndpoint(config, { connections: CONCURRENCY, suite: input.suite });
+  try {
+    return await runPair({
+      ...input,
+      endpoint,
+      folder: await newRunFolder(folder, input.suite.definition.id, model, Date.now()),
+      options: { concurrency: CONCURRENCY },
+      allowVersionChange: false,
+      maxUnscored: null,
+    });
+  } finally {
+    await endpoint.close();
+  }
+}
+
+async function bundleOf(run: PairResult, folder: DemoFolder): Promise<string> {
+  const { path } = await createBundleFile(run.folder, {
+    out: join(folder.bundles, `${basename(run.folder)}${BUNDLE_SUFFIX}`),
+  });
+  return path;
+}
+
+function showResults(runs: readonly ReportRun[], folder: DemoFolder): void {
+  for (const line of scoreTable(runs)) print(line);
+  print('');
+  for (const line of axesTable(runs)) print(line);
+  print('');
+  print(
+    `authorship is proven under the key that this demo made a minute ago, ${folder.publicKey}: it proves who made the demo, you`,
+  );
+  print(`${paint('strong', 'open')} ${pathToFileURL(resolve(folder.report, 'report.html')).href}`);
+  say(`verify one yourself: touchstone verify ${folder.bundles}/<bundle> --trust ${folder.publicKey}`);
+}

@@ -1,0 +1,62 @@
+/**
+ * The library: run a suite, verify what was written, publish it, report on it.
+ *
+ * What is exported here is public and follows semantic versioning; everything else may change. The order below is that of
+ * use. Transcripts are read by {@link verifyRun} alone, and reports take only what it returns.
+ */
+
+// Suites: what is asked and how answers are judged.
+export { loadSuite, type LoadedSuite } from './suites/load.ts';
+export type { SuiteItem } from './suites/item-store.ts';
+export type { SuiteDefinition } from './suites/definition.ts';
+
+// Endpoints: who is asked.
+export { parseEndpointSpec, type EndpointConfig } from './endpoints/config.ts';
+export { openEndpoint, readCredentials, type OpenOptions } from './endpoints/open.ts';
+export type { Endpoint, Exchange } from './endpoints/endpoint.ts';
+
+// Keys: who signs, and whom to trust.
+export {
+  formatSecretKey,
+  parsePublicKeys,
+  parseSecretKey,
+  publicKey,
+  secretKey,
+  type PublicKey,
+  type SecretKey,
+} from './core/key.ts';
+export { localSigner, type Signer } from './core/signer.ts';
+export type { RunSigner } from './runner/signing.ts';
+
+// Runs: from a plan to a signed transcript in a folder.
+export { runSuite, type RunEnd, type RunInput } from './runner/run.ts';
+export { resumeRun, type ResumeInput } from './runner/resume.ts';
+export type { RunOptions } from './runner/plan-run.ts';
+export type { RunEvent, RunListener } from './runner/run-event.ts';
+
+// Verification: what a transcript proves, what it declares, and what it does not prove.
+export { openSource } from './archive/open-source.ts';
+export { verifyRun, type Verification, type VerifyOptions } from './verifier/verify.ts';
+export type { VerifiedSample, VerifiedTranscript } from './verifier/verified-transcript.ts';
+export { AXES, type Axis, type AxisVerdict, type Verdict } from './verifier/verdict.ts';
+export type { RunSource } from './transcript/source.ts';
+export type { Plan } from './transcript/plan.ts';
+
+// Publication and reports.
+export { writeBundle, type BundleOptions } from './archive/bundle-writer.ts';
+export { writeReport, type ReportOptions, type WrittenReport } from './reports/write-report.ts';
+export { summarize, type SummaryOptions } from './reports/summary.ts';
+export type { ReportModel, ReportRun } from './reports/model.ts';
+
+// Errors: the class says what to do, the code what happened.
+export {
+  EndpointError,
+  InputError,
+  TouchstoneError,
+  UsageError,
+  VerificationError,
+  type EndpointCode,
+  type InputCode,
+  type UsageCode,
+  type VerificationCode,
+} from './core/errors.ts';
