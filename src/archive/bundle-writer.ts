@@ -1,0 +1,115 @@
+/** Writes a finished run into one publication file, with as much of its content as is to be disclosed. */
+import { join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { crc32, createDeflateRaw } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { decodeUtf8, encodeHex } from '../core/bytes.ts';
+import { InputError, UsageError } from '../core/errors.ts';
+import { MAX_LINE_BYTES } from '../core/line-form.ts';
+import { createSha256 } from '../core/sha256.ts';
+import { parsePlan } from '../transcript/plan.ts';
+import { formatContainerLine, formatSeal, GZIP_HEADER } from '../transcript/publication.ts';
+import { FORMAT, parseRecord } from '../transcript/record.ts';
+import { RUN_FILES, type DisclosureLevel, type RunFile } from '../transcript/source.ts';
+import { publishedFiles } from './disclosure.ts';
+import { joinFolder, openFolder } from './folder-source.ts';
+import type { JoinedRecord } from './join-openings.ts';
+import { countLines, readLines } from './read-lines.ts';
+import { RECORDS_FILE } from './run-folder.ts';
+import { writeAtomicFrom } from './write-atomic.ts';
+
+/** What to publish. */
+export interface BundleOptions {
+  readonly level: DisclosureLevel;
+  /** Indices of the items to open; with level D2 and with no other. */
+  readonly items?: ReadonlySet<number>;
+}
+
+/**
+ * Publish the run in a folder. The file appears whole or not at all; the same run and options give the same bytes.
+ *
+ * @throws {@link InputError} `ERR_RUN_MISSING` if the folder holds no finished run
+ * @throws {@link UsageError} `ERR_USAGE` if level and items do not go together
+ * @throws {@link VerificationError} `ERR_PLAN_FORM`, `ERR_LINE_FORM`, `ERR_OPENING_FORM`, `ERR_OPENING_STRAY`
+ */
+export async function writeBundle(folder: string, outPath: string, options: BundleOptions): Promise<void> {
+  const { level, items } = options;
+  if ((level === 'D2') !== (items !== undefined)) {
+    throw new UsageError('ERR_USAGE', `cannot publish at ${level}: chosen items go with D2 and with no other level`);
+  }
+  const { files } = await openFolder(folder);
+  const plan = parsePlan(textOf(files, 'plan.json', folder));
+  const published = publishedFiles(level, plan.suite);
+  const head = [formatContainerLine({ t: 'bundle', format: FORMAT, level })];
+  for (const name of RUN_FILES) {
+    if (published.has(name)) head.push(formatContainerLine({ t: 'file', name, utf8: textOf(files, name, folder) }));
+  }
+  await writeAtomicFrom(outPath, async (file) => await compress(file, bundleLines(folder, head, options)));
+}
+
+function textOf(files: ReadonlyMap<RunFile, Uint8Array>, name: RunFile, folder: string): string {
+  const bytes = files.get(name);
+  if (bytes !== undefined) return decodeUtf8(bytes);
+  const path = join(folder, name);
+  throw new InputError('ERR_RUN_MISSING', `cannot publish run: there is no ${path}; want a finished run`, { path });
+}
+
+async function* bundleLines(
+  folder: string,
+  head: readonly string[],
+  { level, items }: BundleOptions,
+): AsyncGenerator<readonly string[]> {
+  yield head;
+  if (level === 'D0') return;
+  const recordsPath = join(folder, RECORDS_FILE);
+  yield [formatContainerLine({ t: 'records', lines: await countLines(recordsPath) })];
+  if (level === 'D1') {
+    yield* readLines(recordsPath, { maxLineBytes: MAX_LINE_BYTES });
+    return;
+  }
+  const isChosen = items === undefined ? (): boolean => true : createItemFilter(items);
+  for await (const batch of joinFolder(folder)) {
+    yield batch.flatMap((joined) => (isChosen(joined) ? [joined.line, ...joined.openings] : [joined.line]));
+  }
+}
+
+// Outcomes do not say of which item they are, so the few requests on their way are remembered.
+function createItemFilter(items: ReadonlySet<number>): (joined: JoinedRecord) => boolean {
+  const underway = new Set<number>();
+  return ({ line }) => {
+    const record = parseRecord(line);
+    if (record.k === 'outcome') return underway.delete(record.of);
+    if (record.k !== 'intent' && record.k !== 'score') return false;
+    const isChosen = items.has(record.index);
+    if (isChosen && record.k === 'intent') underway.add(record.seq);
+    return isChosen;
+  };
+}
+
+async function compress(file: FileHandle, batches: AsyncIterable<readonly string[]>): Promise<void> {
+  const hasher = createSha256();
+  let crc = 0;
+  let totalBytes = 0;
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    hasher.update(bytes);
+    await file.writeFile(bytes);
+  };
+  async function* plain(): AsyncGenerator<Buffer> {
+    for await (const batch of batches) {
+      const piece = Buffer.from(batch.map((line) => `${line}\n`).join(''), 'utf8');
+      crc = crc32(piece, crc);
+      totalBytes += piece.length;
+      yield piece;
+    }
+  }
+  await write(GZIP_HEADER);
+  const source = Readable.from(plain());
+  const deflate = createDeflateRaw({ level: 6 });
+  source.on('error', (cause) => deflate.destroy(cause));
+  for await (const piece of source.pipe(deflate) as AsyncIterable<Buffer>) await write(piece);
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc, 0);
+  trailer.writeUInt32LE(totalBytes % 2 ** 32, 4);
+  await write(trailer);
+  await file.writeFile(formatSeal(encodeHex(hasher.digest())));
+}
