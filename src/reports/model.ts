@@ -159,7 +159,7 @@ export interface ReportCounts {
 }
 
 /** Samples without a score for one reason. */
-export interface ReportReason {
+interface ReportReason {
   readonly reason: UnscoredReason;
   readonly count: number;
   readonly counts_as: Treatment;

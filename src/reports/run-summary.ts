@@ -52,7 +52,7 @@ export function summarizeRun(run: VerifiedTranscript, choice: DisclosureChoice =
 }
 
 /** What must be said wherever the run is named. */
-export function labelsOf(run: Pick<VerifiedTranscript, 'plan' | 'signer' | 'end' | 'level'>): readonly RunLabel[] {
+function labelsOf(run: Pick<VerifiedTranscript, 'plan' | 'signer' | 'end' | 'level'>): readonly RunLabel[] {
   const { plan, signer, end, level } = run;
   const labels: readonly (RunLabel | false)[] = [
     plan.endpoint.kind === 'replay' && 'replay',

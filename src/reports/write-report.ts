@@ -16,7 +16,7 @@ import { summarize, type SummaryOptions } from './summary.ts';
 export const REPORT_FILES = ['report.html', 'report.md', 'report.json', 'results.csv', 'samples.csv'] as const;
 
 /** The name of a file of a report. */
-export type ReportFile = (typeof REPORT_FILES)[number];
+type ReportFile = (typeof REPORT_FILES)[number];
 
 /** What a report says, and how much its page may carry. */
 export interface ReportOptions extends SummaryOptions {

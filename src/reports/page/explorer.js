@@ -147,7 +147,7 @@ function change(part) {
   byId('explorer').style.setProperty('--runs', String(suite.runs.length));
   byId('items-head').replaceChildren(...headRow(suite));
   byId('items-list').replaceChildren();
-  byId('items-count').textContent = `${state.found.length} of ${suite.items.length} items`;
+  byId('items-count').textContent = `${state.found.length.toLocaleString('en')} of ${suite.items.length.toLocaleString('en')} items`;
   showMore();
 }
 

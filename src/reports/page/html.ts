@@ -43,7 +43,7 @@ export function reportHtml(model: ReportModel, data: ItemsData, assets: PageAsse
   const body = [
     masthead(model),
     html`<main>
-      ${resultsSection(model)} ${effortSection(model)} ${verificationSection(model)} ${itemsSection(model, data)}
+      ${resultsSection(model)} ${verificationSection(model)} ${effortSection(model)} ${itemsSection(model, data)}
       ${runsSection(model)}
     </main>`,
     footer(model),
@@ -57,7 +57,7 @@ export function reportHtml(model: ReportModel, data: ItemsData, assets: PageAsse
 }
 
 /** The content security policy of a page with these assets. */
-export function policy({ css, script }: PageAssets): string {
+function policy({ css, script }: PageAssets): string {
   return [
     "default-src 'none'",
     `style-src 'sha256-${encodeBase64(sha256(css))}'`,
@@ -73,26 +73,25 @@ export function policy({ css, script }: PageAssets): string {
 function masthead(model: ReportModel): Markup {
   return html`<header>
     <a class="skip" href="#results">Skip to the results</a>
-    <p class="eyebrow">Touchstone report</p>
+    <p class="eyebrow">Touchstone report${model.created_at && html` <span>· ${model.created_at}</span>`}</p>
     <h1>${model.title}</h1>
     <p class="lede">${lede(model)}</p>
     ${verdictSummary(model)}
     <nav aria-label="Sections">
-      <a href="#results">Results</a> <a href="#effort">Effort</a> <a href="#verification">Verification</a>
+      <a href="#results">Results</a> <a href="#verification">Verification</a> <a href="#effort">Effort</a>
       <a href="#items">Items</a> <a href="#runs">Runs</a>
     </nav>
   </header>`;
 }
 
-function lede({ runs, created_at: createdAt }: ReportModel): string {
+function lede({ runs }: ReportModel): string {
   const samples = runs.reduce((sum, { counts }) => sum + counts.planned, 0).toLocaleString('en-US');
   const recomputed = runs.filter(({ score }) => score?.status === 'recomputed').length;
   const derived =
     recomputed === runs.length
       ? 'every score was recomputed from the signed records'
       : `${recomputed} of ${runs.length} scores were recomputed from the signed records`;
-  const made = createdAt === null ? '' : ` Made ${createdAt}.`;
-  return `${runs.length} verified ${runs.length === 1 ? 'run' : 'runs'}, ${samples} samples; ${derived}.${made}`;
+  return `${runs.length} verified ${runs.length === 1 ? 'run' : 'runs'}, ${samples} samples; ${derived}.`;
 }
 
 function footer({ format, runs }: ReportModel): Markup {

@@ -10,7 +10,7 @@ import { printable } from '../printable.ts';
 import type { ReportModel, ReportRun } from '../model.ts';
 import { embeddedJson } from './markup.ts';
 
-/** Most samples of one run, bytes of all samples, and characters of one text in a page. */
+/** Most samples of one run, bytes of all samples (each suite has an equal share), and characters of one text in a page. */
 export interface PageLimits {
   readonly samplesPerRun: number;
   readonly totalBytes: number;
@@ -61,11 +61,13 @@ export function itemsData(
   samplesOf: (runId: string) => readonly VerifiedSample[],
   limits: PageLimits = PAGE_LIMITS,
 ): ItemsData {
-  const budget = { bytes: limits.totalBytes };
-  const groups = groupByDefinition(model.runs).map((runs) => {
+  const definitions = groupByDefinition(model.runs);
+  const suiteBytes = limits.totalBytes / definitions.length;
+  const groups = definitions.map((runs) => {
     const all = runs.map(({ run_id: id }) => samplesOf(id));
     const kept = all.map((samples) => samples.slice(0, limits.samplesPerRun));
-    return { total: all.reduce((sum, { length }) => sum + length, 0), suite: suiteItems(runs, kept, { limits, budget }) };
+    const suite = suiteItems(runs, kept, { textCharacters: limits.textCharacters, suiteBytes });
+    return { total: all.reduce((sum, { length }) => sum + length, 0), suite };
   });
   const suites = groups.map(({ suite }) => suite);
   const shown = suites.flatMap(({ items }) => items).flatMap(({ samples }) => samples.flat()).length;
@@ -73,8 +75,8 @@ export function itemsData(
 }
 
 interface Bounds {
-  readonly limits: PageLimits;
-  readonly budget: { bytes: number };
+  readonly textCharacters: number;
+  readonly suiteBytes: number;
 }
 
 // Runs of one suite definition have the same items and prompts.
@@ -101,28 +103,25 @@ function suiteItems(
   return {
     name: first === undefined ? '' : printable(`${first.suite.id} ${first.suite.version}`),
     runs: runs.map((run) => ({ name: printable(run.endpoint.name), labels: run.labels, run: run.run_id })),
-    items: withinBudget(items, bounds.budget),
+    items: withinBytes(items, bounds.suiteBytes),
   };
 }
 
-function withinBudget(views: readonly (() => ItemView)[], budget: { bytes: number }): readonly ItemView[] {
+function withinBytes(views: readonly (() => ItemView)[], bytes: number): readonly ItemView[] {
   const kept: ItemView[] = [];
+  let left = bytes;
   for (const view of views) {
     const item = view();
-    const bytes = encodeUtf8(embeddedJson(item)).length;
-    if (bytes > budget.bytes) {
-      budget.bytes = 0;
-      break;
-    }
-    budget.bytes -= bytes;
+    left -= encodeUtf8(embeddedJson(item)).length;
+    if (left < 0) break;
     kept.push(item);
   }
   return kept;
 }
 
-function itemView(index: number, samples: readonly (readonly VerifiedSample[])[], { limits }: Bounds): ItemView {
+function itemView(index: number, samples: readonly (readonly VerifiedSample[])[], { textCharacters }: Bounds): ItemView {
   const opened = samples.flat().find(({ messages }) => messages !== undefined) ?? samples.flat()[0];
-  const cut = (text: string): string => cutText(text, limits.textCharacters);
+  const cut = (text: string): string => cutText(text, textCharacters);
   return {
     index,
     ...(opened?.id === undefined ? {} : { id: cut(opened.id) }),

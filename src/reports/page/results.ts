@@ -1,5 +1,6 @@
 /** Results and effort: what was scored, and what it took. */
 import { count, NONE, percent, usd } from '../figures.ts';
+import type { Treatment } from '../../transcript/plan.ts';
 import type { ReportCounts, ReportModel, ReportRun, ReportScore, ReportSuite, RunLabel } from '../model.ts';
 import { attemptsText, comparabilityText, latencyText, sizeText } from '../wording.ts';
 import { html, type Markup } from './markup.ts';
@@ -13,8 +14,7 @@ export function resultsSection(model: ReportModel): Markup {
     model.suites.map((suite) => suiteResults(suite, model)),
     html`<p class="legend">
       Dot: mean score. Line: 95 % interval. Pale band: where the mean could lie if every unscored sample were wrong, or
-      right. All figures in percent. An unscored sample is never silently a wrong one: the rules of the suite say what each
-      reason counts as.
+      right; the same as bounds. All figures in percent.
     </p>`,
   ]);
 }
@@ -58,7 +58,6 @@ function suiteResults(suite: ReportSuite, model: ReportModel): Markup {
             <th scope="col">95 % interval</th>
             <th scope="col">Right of n</th>
             <th scope="col">Unscored</th>
-            <th scope="col">Bounds</th>
           </tr>
         </thead>
         <tbody>${runs.map(scoreRow)}</tbody>
@@ -89,8 +88,7 @@ function scoreRow(run: ReportRun): Markup {
       <td class="score">${percent(score?.value ?? null)}</td>
       <td class="interval">${intervalText(score)}</td>
       <td class="n">${sizeText(score)}</td>
-      <td class="unscored">${unscoredCell(run.counts)}</td>
-      <td class="bounds${boundsText(score) === NONE && ' none'}">${boundsText(score)}</td>
+      <td class="unscored">${unscoredCell(run.counts, score)}</td>
     </tr>`;
 }
 
@@ -99,16 +97,26 @@ function intervalText(score: ReportScore | null): string {
   return NONE;
 }
 
-function boundsText(score: ReportScore | null): string {
-  if (!score?.bounds || score.bounds.all_wrong === score.bounds.all_right) return NONE;
-  return `${percent(score.bounds.all_wrong)}–${percent(score.bounds.all_right)}`;
+function unscoredCell({ unscored, reasons }: ReportCounts, score: ReportScore | null): Markup {
+  if (unscored === null || unscored === 0) return html`${count(unscored)}`;
+  const treatments = [...new Set(reasons.map((each) => each.counts_as))].map((treatment) => {
+    const named = reasons.filter((each) => each.counts_as === treatment);
+    return `${named.map((each) => `${count(each.count)} ${each.reason}`).join(', ')}: ${TREATMENTS[treatment]}`;
+  });
+  const bounds = score?.bounds ? boundsText(score.bounds) : null;
+  return html`${count(unscored)}
+    <span class="reasons">${treatments.join('; ')}${bounds}</span>`;
 }
 
-function unscoredCell({ unscored, reasons }: ReportCounts): Markup {
-  if (unscored === null || unscored === 0) return html`${count(unscored)}`;
-  const text = reasons.map((each) => `${count(each.count)} ${each.reason} → ${each.counts_as}`).join(', ');
-  return html`${count(unscored)} <span class="reasons">${text}</span>`;
+function boundsText({ all_wrong: low, all_right: high }: NonNullable<ReportScore['bounds']>): Markup {
+  return html`<br />bounds ${percent(low)}–${percent(high)}`;
 }
+
+const TREATMENTS: Readonly<Record<Treatment, string>> = {
+  wrong: 'count as wrong',
+  excluded: 'not in the mean',
+  scored: 'scored',
+};
 
 // Suites × endpoints, so that one look finds every score; what may be compared is said below, suite by suite.
 function overview({ suites, runs }: ReportModel): Markup {
@@ -130,7 +138,7 @@ function overviewCell(run: ReportRun, common: readonly RunLabel[]): Markup {
   const own = run.labels.filter((label) => !common.includes(label));
   return html`<div>
     <b>${percent(run.score?.value ?? null)}</b> <span class="muted">${intervalText(run.score)}</span>
-    ${own.length > 0 && html`<br />${labels(own)}`}
+    ${own.length > 0 && html`<div class="own">${labels(own)}</div>`}
   </div>`;
 }
 

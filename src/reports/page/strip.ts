@@ -25,7 +25,7 @@ export function scoreStrip(name: string, score: ReportScore | null): Markup {
   return html`<svg class="strip" role="img" aria-label="${label.filter(Boolean).join(', ')}">
     ${MARKS.map((mark) => html`<line class="grid" x1="${mark}%" x2="${mark}%" y1="0" y2="100%" />`)}
     ${boundsBand(bounds)} ${interval && whisker(interval)}
-    <circle class="dot" cx="${place(value)}" cy="50%" r="4.5" />
+    <circle class="dot" cx="${place(value)}" cy="50%" r="4" />
   </svg>`;
 }
 
