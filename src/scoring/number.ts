@@ -109,7 +109,7 @@ function readNumber(literal: string, { group, point }: Notation): Decimal | null
 
 // A number in a target file is written plainly; a text may use the notation of the answers.
 function targetNumbers(target: JsonValue, form: Notation): readonly Decimal[] {
-  const entries: readonly JsonValue[] = Array.isArray(target) ? target : [target as JsonValue];
+  const entries: readonly JsonValue[] = Array.isArray(target) ? target : [target];
   return targetTexts(target).map((wanted, position) => {
     const isPlain = typeof entries[position] === 'number';
     const number = isPlain ? parseDecimal(wanted) : readNumber(wanted.trim(), form);

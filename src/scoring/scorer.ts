@@ -70,7 +70,7 @@ export function configError(id: string, complaint: string): InputError {
  * @throws {@link InputError} `ERR_SCORER_TARGET` if there is none, or one is null, a list or an object.
  */
 export function targetTexts(target: JsonValue): readonly string[] {
-  const entries: readonly JsonValue[] = Array.isArray(target) ? target : [target as JsonValue];
+  const entries: readonly JsonValue[] = Array.isArray(target) ? target : [target];
   if (entries.length === 0) throw targetError('want at least one right answer');
   return entries.map((entry) => {
     if (typeof entry === 'object') throw targetError('want texts, numbers or booleans');

@@ -80,7 +80,7 @@ function checkValue(read: FieldReader, field: string, value: unknown): void {
 
 function readId(read: FieldReader, field: string): string {
   const value = readField(read, field);
-  const id = Number.isSafeInteger(value) ? String(value) : value;
+  const id = typeof value === 'number' && Number.isSafeInteger(value) ? `${value}` : value;
   if (typeof id !== 'string' || id === '' || id.length > MAX_ID || /\p{Cc}/u.test(id)) {
     throw fieldError(
       read,

@@ -54,15 +54,19 @@ interface Cursor {
  */
 export function parsePattern(source: string): ParsedPattern {
   if (source.length > MAX_LENGTH) throw patternError(`want at most ${MAX_LENGTH} characters`);
-  try {
-    new RegExp(source, 'u');
-  } catch (cause) {
-    throw patternError('it is not a valid regular expression', cause);
-  }
+  checkSyntax(source);
   const cursor: Cursor = { source, at: 0, captures: 0, depth: 0 };
   const root = parseChoice(cursor);
   if (cursor.captures > MAX_CAPTURES) throw patternError(`want at most ${MAX_CAPTURES} groups`);
   return { root, captures: cursor.captures };
+}
+
+function checkSyntax(source: string): RegExp {
+  try {
+    return new RegExp(source, 'u');
+  } catch (cause) {
+    throw patternError('it is not a valid regular expression', cause);
+  }
 }
 
 function parseChoice(cursor: Cursor): PatternNode {
@@ -90,7 +94,7 @@ function parseSequence(cursor: Cursor): PatternNode {
 
 function parseAtom(cursor: Cursor): PatternNode {
   const { source } = cursor;
-  switch (source[cursor.at]) {
+  switch (source[cursor.at] ?? '') {
     case '^':
       cursor.at++;
       return { kind: 'assert', what: 'start' };

@@ -55,7 +55,7 @@ describe('compileSchema()', () => {
     [{ anyOf: [{ type: 'null' }, { type: 'string' }] }],
     [{ oneOf: [{ type: 'number' }, { minimum: 1 }] }],
     [{ not: { type: 'object' } }],
-    [{ if: { type: 'number' }, then: { minimum: 0 }, else: { type: 'string' } }],
+    [JSON.parse('{"if":{"type":"number"},"then":{"minimum":0},"else":{"type":"string"}}')],
     [{ $ref: '#/$defs/leaf', $defs: { leaf: { type: 'string' } } }],
     [{ anyOf: [{ type: 'integer' }, { type: 'array', items: { $ref: '#' } }] }],
   ])('judges as another validator does by %j', (schema) => {
