@@ -117,7 +117,9 @@ function createChecks({ plan, content, onSample }: SampleReaderInput) {
       const { sample } = ledger.outcome(record);
       totals.add(record);
       const response = openings.get('response');
-      if (response !== undefined) answers.set(sample, content.response(response, record));
+      // What an earlier attempt was answered says nothing about this one.
+      if (response === undefined) answers.delete(sample);
+      else answers.set(sample, content.response(response, record));
     },
     score(record: ScoreRecord, openings: Openings): void {
       const { item, sample } = ledger.score(record);

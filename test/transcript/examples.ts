@@ -87,7 +87,7 @@ export const RECORDS: {
   },
   score: {
     minimal: { k: 'score', seq: 3, index: 0, repeat: 0, of: 2, num: 0, den: 1 },
-    maximal: { k: 'score', seq: 3, index: 0, repeat: 0, of: 2, num: 3, den: 7, extracted: C, rule: 'pattern:0' },
+    maximal: { k: 'score', seq: 3, index: 0, repeat: 0, of: 2, num: 999, den: 1000, extracted: C, rule: 'pattern:0' },
     unscored: { k: 'score', seq: 3, index: 0, repeat: 0, of: 2, unscored: 'truncated' },
     skipped: { k: 'score', seq: 3, index: 0, repeat: 0, item: A, unscored: 'skipped' },
   },
