@@ -117,7 +117,7 @@ function showResults(runs: readonly ReportRun[], folder: DemoFolder): void {
   for (const line of axesTable(runs)) print(line);
   print('');
   print(
-    `authorship is proven under the key that this demo made a minute ago, ${folder.publicKey}: it proves who made the demo, you`,
+    `Authorship is proven under the key that this demo just made (${folder.publicKey}): it stands for nobody else.`,
   );
   print(`${paint('strong', 'open')} ${pathToFileURL(resolve(folder.report, 'report.html')).href}`);
   say(`verify one yourself: touchstone verify ${folder.bundles}/<bundle> --trust ${folder.publicKey}`);

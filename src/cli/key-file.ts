@@ -13,9 +13,10 @@ const SEED_BYTES = 32;
 const MAX_KEY_BYTES = 65_536;
 const SSH_PRIVATE = '-----BEGIN OPENSSH PRIVATE KEY-----';
 
-/** Where the key is if nobody says otherwise: the configuration folder of the user. */
+/** Where the key is: the path in TOUCHSTONE_KEY, or else a file in the configuration folder of the user. */
 export function defaultKeyPath(): string {
-  const { XDG_CONFIG_HOME, APPDATA } = process.env;
+  const { TOUCHSTONE_KEY, XDG_CONFIG_HOME, APPDATA } = process.env;
+  if (TOUCHSTONE_KEY) return TOUCHSTONE_KEY;
   const base = process.platform === 'win32' ? APPDATA : XDG_CONFIG_HOME;
   return join(base || join(homedir(), '.config'), 'touchstone', 'key');
 }

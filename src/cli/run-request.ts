@@ -4,6 +4,7 @@ import { UsageError } from '../core/errors.ts';
 import { parseEndpointSpec, type EndpointConfig } from '../endpoints/config.ts';
 import type { RunOptions } from '../runner/plan-run.ts';
 import type { PlanBudget } from '../transcript/plan.ts';
+import type { SelectionRule } from '../transcript/selection.ts';
 import { wholeNumber } from './command.ts';
 import { readConfig, type Config } from './config.ts';
 import { withHint } from './say.ts';
@@ -67,13 +68,20 @@ async function suitePaths({ suite }: RunArguments, config: Config | null): Promi
   return await Promise.all(names.map((name) => findSuite(name, folder)));
 }
 
-function endpointsOf({ endpoint, model, stream }: RunArguments, config: Config | null): readonly EndpointConfig[] {
+function endpointsOf(
+  { endpoint, model, stream, timeout }: RunArguments,
+  config: Config | null,
+): readonly EndpointConfig[] {
   const endpoints = endpoint?.map((spec) => parseEndpointSpec(withModel(spec, model))) ?? config?.endpoints;
   if (endpoints === undefined) throw nothingTo('ask', '--endpoint ollama:llama3.2');
   if (model !== undefined && endpoint === undefined) {
     throw new UsageError('ERR_USAGE', '--model goes with --endpoint: a configuration names its models itself');
   }
-  return stream === undefined ? endpoints : endpoints.map((each) => ({ ...each, stream }));
+  return endpoints.map((each) => ({
+    ...each,
+    stream: stream ?? each.stream,
+    timeoutMs: timeout === undefined ? each.timeoutMs : null,
+  }));
 }
 
 // `--endpoint http://host/v1 --model m` reads better than a fragment in a URL.
@@ -84,22 +92,21 @@ function withModel(spec: string, model: string | undefined): string {
 }
 
 function optionsOf(args: RunArguments, config: Config | null): RunOptions {
-  const limit = wholeNumber('limit', args.limit, 1) ?? config?.limit;
-  const seed = args.seed ?? String(config?.seed ?? 0);
-  if (args.seed !== undefined && limit === undefined) {
-    throw new UsageError('ERR_USAGE', '--seed draws the items of --limit: without a limit all are asked');
-  }
   const given = {
+    selection: selectionOf(args, config),
     repeats: wholeNumber('repeats', args.repeats, 1) ?? config?.repeats,
     concurrency: wholeNumber('concurrency', args.concurrency, 1) ?? config?.concurrency,
     timeoutMs: wholeNumber('timeout', args.timeout, 1) ?? config?.timeout_ms,
     maxAttempts: wholeNumber('max-attempts', args.maxAttempts, 1) ?? config?.max_attempts,
   };
-  return {
-    ...(limit === undefined ? {} : { selection: { kind: 'seeded', limit, seed } as const }),
-    ...withoutAbsent(given),
-    budget: budgetOf(args, config),
-  };
+  return { ...withoutAbsent(given), budget: budgetOf(args, config) };
+}
+
+function selectionOf({ limit: typed, seed }: RunArguments, config: Config | null): SelectionRule | undefined {
+  const limit = wholeNumber('limit', typed, 1) ?? config?.limit;
+  if (limit !== undefined) return { kind: 'seeded', limit, seed: seed ?? String(config?.seed ?? 0) };
+  if (seed === undefined) return undefined;
+  throw new UsageError('ERR_USAGE', '--seed draws the items of --limit: without a limit all are asked');
 }
 
 function budgetOf(args: RunArguments, config: Config | null): PlanBudget {

@@ -1,4 +1,5 @@
 /** One `run`: every pair of suite and endpoint, one after the other, and what to say in the end. */
+import { dirname } from 'node:path';
 import type { EndpointConfig } from '../endpoints/config.ts';
 import type { ReportRun } from '../reports/model.ts';
 import { unscoredText } from '../reports/wording.ts';
@@ -128,6 +129,7 @@ function sayNext(results: readonly PairResult[], notBegun: number): void {
     if (notBegun > 0) say(`${notBegun} further runs had not begun; the command above does not begin them`);
   } else if (results.length > 0) {
     const folders = results.map(({ folder }) => folder);
-    say(`next: ${shellCommand(['touchstone', 'report', ...folders, '-o', 'report'])}`);
+    const few = folders.length <= 3 ? shellCommand(folders) : `${shellCommand([dirname(folders[0] ?? '')])}/*`;
+    say(`next: touchstone report ${few} -o report`);
   }
 }

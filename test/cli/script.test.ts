@@ -12,7 +12,6 @@
  *
  * $SERVER is a mock server, see mock-server.ts. Single quotes hold spaces. Every output is searched for the secrets.
  */
-import { execFile } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -24,18 +23,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isBuilt, startTouchstone, type Outcome } from './touchstone.ts';
 import { SECRETS, startMockServer, type MockServer } from './mock-server.ts';
 
-const MAIN = process.env['TOUCHSTONE_MAIN'] ?? resolve(import.meta.dirname, '../../dist/cli/main.js');
 const scripts = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.txt'));
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 interface State {
   readonly folder: string;
@@ -56,62 +49,44 @@ function words(line: string, variables: ReadonlyMap<string, string>): string[] {
   return [...filled.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
 }
 
-async function touchstone(args: readonly string[], { folder, env }: State): Promise<Outcome> {
-  const { PATH = '' } = process.env;
-  return await new Promise((done) => {
-    const options = {
-      cwd: folder,
-      env: { PATH, HOME: folder, XDG_CONFIG_HOME: join(folder, 'home'), ...env },
-      timeout: 120_000,
-    };
-    const child = execFile(process.execPath, [MAIN, ...args], options, (_, stdout, stderr) => {
-      done({ code: child.exitCode ?? -1, stdout, stderr });
-    });
-  });
-}
+type Verb = (args: readonly string[], state: State) => Promise<void> | void;
+
+const at = ({ folder }: State, path = ''): string => join(folder, path);
+const like = (pattern = ''): RegExp => new RegExp(pattern, 'm');
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  touchstone: async (args, state) => await expectExit(0, args, state),
+  exits: async ([code, , ...args], state) => await expectExit(Number(code), args, state),
+  stdout: ([pattern], { last }) => expect(last.stdout).toMatch(like(pattern)),
+  stderr: ([pattern], { last }) => expect(last.stderr).toMatch(like(pattern)),
+  '!stdout': ([pattern], { last }) => expect(last.stdout).not.toMatch(like(pattern)),
+  '!stderr': ([pattern], { last }) => expect(last.stderr).not.toMatch(like(pattern)),
+  exists: ([path], state) => expect(existsSync(at(state, path)), path).toBe(true),
+  '!exists': ([path], state) => expect(existsSync(at(state, path)), path).toBe(false),
+  mode: ([octal, path], state) => expect((statSync(at(state, path)).mode & 0o777).toString(8)).toBe(octal),
+  edit: ([path, from = '', to = ''], state) =>
+    writeFileSync(at(state, path), readFileSync(at(state, path), 'utf8').replace(from, to)),
+  set: ([name = '', pattern], { variables, last }) =>
+    void variables.set(name, like(pattern).exec(last.stdout)?.[1] ?? ''),
+  env: ([pair = ''], { env }) => void Object.assign(env, Object.fromEntries([pair.split('=', 2)])),
+};
 
 async function runLine(line: string, state: State): Promise<void> {
-  const [verb = '', ...rest] = words(line, state.variables);
-  const [first = '', second = '', third = ''] = rest;
-  if (verb === '!') {
-    const [what, pattern] = [first, second];
-    if (what === 'exists') return expect(existsSync(join(state.folder, pattern)), line).toBe(false);
-    return expect(state.last[what === 'stdout' ? 'stdout' : 'stderr']).not.toMatch(new RegExp(pattern, 'm'));
-  }
-  switch (verb) {
-    case 'touchstone':
-      return await expectExit(0, rest, state);
-    case 'exits':
-      return await expectExit(Number(first), rest.slice(2), state);
-    case 'stdout':
-    case 'stderr':
-      return expect(state.last[verb]).toMatch(new RegExp(first, 'm'));
-    case 'exists':
-      return expect(existsSync(join(state.folder, first)), line).toBe(true);
-    case 'mode':
-      return expect((statSync(join(state.folder, second)).mode & 0o777).toString(8)).toBe(first);
-    case 'edit': {
-      const path = join(state.folder, first);
-      return writeFileSync(path, readFileSync(path, 'utf8').replace(second, third));
-    }
-    case 'set':
-      return void state.variables.set(first, new RegExp(second, 'm').exec(state.last.stdout)?.[1] ?? '');
-    case 'env':
-      return void Object.assign(state.env, Object.fromEntries([first.split('=', 2)]));
-    default:
-      throw new Error(`the script has an unknown line: ${line}`);
-  }
+  const [verb = '', ...args] = words(line.replace(/^! /, '!'), state.variables);
+  const run = VERBS[verb];
+  if (run === undefined) throw new Error(`the script has an unknown line: ${line}`);
+  await run(args, state);
 }
 
 async function expectExit(code: number, args: readonly string[], state: State): Promise<void> {
-  state.last = await touchstone(args, state);
+  state.last = await startTouchstone(state.folder, args, state.env).ended;
   const output = state.last.stdout + state.last.stderr;
   expect(state.last.code, `touchstone ${args.join(' ')}\n${output}`).toBe(code);
   for (const secret of SECRETS) expect(output).not.toContain(secret);
   if (code !== 70) expect(output).not.toMatch(/^ {4}at /m);
 }
 
-describe.skipIf(!existsSync(MAIN))('touchstone (needs dist: node scripts/build.mjs)', () => {
+describe.skipIf(!isBuilt)('touchstone (needs dist: node scripts/build.mjs)', () => {
   let server: MockServer;
   beforeAll(async () => {
     server = await startMockServer();

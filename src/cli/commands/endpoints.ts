@@ -64,7 +64,7 @@ const serveEmbedded: Command = defineCommand({
     const { readEmbeddedModels } = await import('../../endpoints/embedded/models.ts');
     const models = await readEmbeddedModels(model);
     const server = await startEmbeddedServer({ models, host, port: wholeNumber('port', port) ?? 0 });
-    print(`${server.url}`);
+    print(server.url);
     say(`serving ${models.map(({ name }) => name).join(', ')}; end with Ctrl-C`);
     await untilInterrupted();
     await server.close();

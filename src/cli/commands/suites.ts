@@ -1,11 +1,16 @@
 /** `touchstone suites`: list the suites that come along, show one, lint one. */
 import type { Argv } from 'yargs';
-import type { SuiteDefinition } from '../../suites/definition.ts';
-import { loadSuite, type LoadedSuite } from '../../suites/load.ts';
+import type { JsonValue } from '../../core/canonical-json.ts';
+import { InputError } from '../../core/errors.ts';
 import { count } from '../../reports/figures.ts';
 import { printable } from '../../reports/printable.ts';
+import { passesGold } from '../../scoring/gold.ts';
+import { findScorer } from '../../scoring/registry.ts';
+import type { SuiteDefinition } from '../../suites/definition.ts';
+import type { Finding } from '../../suites/lint.ts';
+import { loadSuite, type LoadedSuite } from '../../suites/load.ts';
 import { defineCommand, defineGroup, type Command } from '../command.ts';
-import { EXIT } from '../exit.ts';
+import { EXIT, worstOf, type ExitCode } from '../exit.ts';
 import { paint, print, printJson } from '../say.ts';
 import { findSuite, shippedSuites } from '../suite-path.ts';
 
@@ -49,8 +54,61 @@ const show: Command = defineCommand({
   },
 });
 
+const lint: Command = defineCommand({
+  usage: 'lint [suite..]',
+  describe: 'look for faults: wrong answers, doubles, leaks, items that were trained on',
+  lists: ['suite'],
+  options: (parser: Argv) =>
+    parser
+      .positional('suite', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: 'suites; default: all that come along',
+      })
+      .option('json', jsonOption)
+      .example('touchstone suites lint ./my-suite', 'names file, line and items of every fault')
+      .epilogue(
+        'Every item is rendered and its right answer judged. Ends with 1 if there is an error; warnings may be meant.',
+      ),
+  run: async ({ suite, json }) => {
+    const { lintSuite } = await import('../../suites/lint.ts');
+    const codes: ExitCode[] = [];
+    const all: Finding[] = [];
+    for (const name of suite.length === 0 ? await shippedSuites() : suite) {
+      const loaded = await loadSuite(await findSuite(name));
+      const findings = await lintSuite(loaded, goldCheck(loaded));
+      all.push(...findings);
+      codes.push(findings.some(({ level }) => level === 'error') ? EXIT.no : EXIT.yes);
+      if (!json) for (const line of lintLines(loaded, findings)) print(line);
+    }
+    if (json) printJson(all);
+    return worstOf(codes);
+  },
+});
+
 /** The commands about suites. */
-export const suites: Command = defineGroup('suites', 'list, show and lint suites', [list, show]);
+export const suites: Command = defineGroup('suites', 'list, show and lint suites', [list, show, lint]);
+
+function goldCheck({ definition, path }: LoadedSuite): (target: JsonValue) => boolean {
+  const scorer = findScorer(definition.scorer);
+  const { id, version } = definition.scorer;
+  if (scorer === null)
+    throw new InputError('ERR_SCORER_CONFIG', `cannot lint "${path}": there is no scorer ${id} version ${version}`);
+  return (target) => passesGold(scorer, target);
+}
+
+function lintLines({ definition, path }: LoadedSuite, findings: readonly Finding[]): readonly string[] {
+  const name = paint('strong', definition.id);
+  if (findings.length === 0) return [`${name}: ${paint('good', 'no faults')} in ${count(definition.items.size)} items`];
+  return findings.map(({ level, code, message, line, items, count: number }) => {
+    const which =
+      number === 0
+        ? ''
+        : `: ${count(number)} items, ${printable(items.join(', '))}${number > items.length ? ' …' : ''}`;
+    return `${name}: ${paint(level === 'error' ? 'bad' : 'warning', level)} ${code}: ${message}${which} (${path}:${line})`;
+  });
+}
 
 function listLine({ id, version, title, items }: SuiteDefinition, width: number): string {
   return `${id.padEnd(width + 2)}${version.padEnd(8)}${count(items.size).padStart(6)} items  ${printable(title)}`;
@@ -76,7 +134,7 @@ async function showLines({ path, definition, digest, items, renderer }: LoadedSu
       .map(([reason, as]) => `${reason} ${as}`)
       .join(', ')}`,
     '',
-    `${paint('faint', 'the first item, as a model sees it:')}`,
+    paint('faint', 'the first item, as a model sees it:'),
     ...messages.map(({ role, content }) => `${paint('strong', `${role}:`)} ${printable(content)}`),
     `${paint('strong', 'right answer:')} ${item === undefined ? '' : printable(JSON.stringify(item.target))}`,
   ];
