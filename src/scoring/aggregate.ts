@@ -17,7 +17,7 @@ import { MAX_DENOMINATOR } from '../transcript/record.ts';
 export const MEAN_METRIC = 'mean/1';
 
 /** An estimated range. */
-export interface MetricInterval extends LineObject {
+interface MetricInterval extends LineObject {
   readonly level: '0.95';
   /** `wilson` for right-or-wrong scores of single answers, `t` for means over items. */
   readonly method: 'wilson' | 't';

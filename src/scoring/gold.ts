@@ -30,8 +30,11 @@ function isRight(scorer: Scorer, extracted: () => string | null, target: JsonVal
 }
 
 function goldTexts(target: JsonValue): readonly string[] {
-  const isList = Array.isArray(target);
-  const whole = typeof target === 'string' ? target : canonicalize(target);
-  const entries: readonly JsonValue[] = isList ? target : [];
-  return [whole, ...entries.map((entry) => (typeof entry === 'string' ? entry : canonicalize(entry)))];
+  const entries: readonly JsonValue[] = Array.isArray(target) ? [target, ...target] : [target];
+  return entries.flatMap((entry) => {
+    if (typeof entry === 'string') return [entry];
+    // A position among options may stand for its letter.
+    const isPosition = typeof entry === 'number' && Number.isInteger(entry) && entry >= 0 && entry < 10;
+    return isPosition ? [`${entry}`, String.fromCharCode(65 + entry)] : [canonicalize(entry)];
+  });
 }

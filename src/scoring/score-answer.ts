@@ -10,7 +10,7 @@ import type { UnscoredReason } from '../transcript/record.ts';
 import { MAX_ANSWER_LENGTH, type Scorer } from './scorer.ts';
 
 /** The part of an answer that decides its verdict. */
-export interface AnswerToScore {
+interface AnswerToScore {
   readonly text: string;
   /** Whether the server flagged a refusal. */
   readonly refused: boolean;

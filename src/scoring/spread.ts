@@ -11,7 +11,7 @@ import { wilsonInterval, type Interval } from '../stats/wilson.ts';
 import type { Verdict } from './scorer.ts';
 
 /** Sums over items that an interval needs. */
-export interface ItemSums {
+interface ItemSums {
   /** Items with at least one counted sample. */
   readonly items: number;
   /** Σ over items of (sum of scores - samples × mean)². */

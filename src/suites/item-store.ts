@@ -66,7 +66,11 @@ export async function createItemStore(
     tree.append(item.itemCommitment);
   }
   if (tree.size === 0) throw itemError('ERR_ITEMS_EMPTY', { path: origin.path }, 'it has no items');
-  const commitmentOf = (index: number): Digest => digestFromBytes(commitments.subarray(32 * index, 32 * index + 32));
+  const held = commitments.slice(0, 32 * tree.size);
+  const commitmentOf = (index: number): Digest => {
+    if (!(index >= 0 && index < tree.size)) throw new RangeError(`no item ${index} among ${tree.size}`);
+    return digestFromBytes(held.subarray(32 * index, 32 * index + 32));
+  };
   const items = (indices: Iterable<number>): AsyncGenerator<SuiteItem> => readItems(origin, indices, commitmentOf);
   return { root: encodeHex(tree.root()), size: tree.size, commitmentOf, items };
 }

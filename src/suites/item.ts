@@ -45,7 +45,7 @@ export interface CommittedItem {
 }
 
 /** Name of an input field, as templates write it. */
-export const INPUT_NAME: RegExp = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const INPUT_NAME: RegExp = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /**
  * Commit to an item.

@@ -15,7 +15,7 @@ import type { LoadedSuite } from './load.ts';
 import { compileTemplate } from './template.ts';
 
 /** What kind of fault a finding is. */
-export type FindingCode =
+type FindingCode =
   | 'duplicate-prompt'
   | 'few-shot-item'
   | 'few-shot-roles'

@@ -7,7 +7,7 @@ import { InputError } from '../core/errors.ts';
 const SECRET_BYTES = 32;
 
 /** The path of the secret that belongs to a suite file: `suite.yaml` has `suite.secret`. */
-export function secretPath(suitePath: string): string {
+function secretPath(suitePath: string): string {
   return `${suitePath.replace(/\.ya?ml$/i, '')}.secret`;
 }
 

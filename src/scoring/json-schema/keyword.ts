@@ -3,7 +3,7 @@ import type { JsonValue } from '../../core/canonical-json.ts';
 import { InputError } from '../../core/errors.ts';
 
 /** What is left of the work that a validation may cost. */
-export interface Effort {
+interface Effort {
   steps: number;
   depth: number;
 }

@@ -8,7 +8,7 @@ import { isTame } from './tame.ts';
 const MAX_STEPS = 20_000_000;
 
 /** One match. */
-export interface PatternMatch {
+interface PatternMatch {
   readonly start: number;
   readonly end: number;
   /** The text of each group, group 0 being the whole match; null where a group took no part. */

@@ -15,7 +15,7 @@ export type Instruction =
   | { readonly op: 'match' };
 
 /** Whether a code point matches. */
-export type CharTest = (codePoint: number) => boolean;
+type CharTest = (codePoint: number) => boolean;
 
 /** A pattern that is ready to run. */
 export interface Program {
