@@ -20,6 +20,7 @@ export interface LineObject {
   readonly [key: string]: LineValue;
 }
 
+const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
 const KEY = /^[a-z][a-z0-9_]*$/;
 // In text written by JSON.stringify, an odd run of backslashes before "ud" is an escaped lone surrogate.
 const ESCAPED_SURROGATE = /(?<!\\)(?:\\\\)*\\ud/;
@@ -58,9 +59,26 @@ export function checkLineForm(line: string): void {
  * @throws {@link VerificationError} `ERR_LINE_FORM` if it is, but has a float, a null or a key that no line may hold
  */
 export function formatLine(value: object): string {
+  const flat = tryFormatFlat(value);
+  if (flat !== null) return flat;
   const line = canonicalize(value);
   checkLineForm(line);
   return line;
+}
+
+// Most records are short and flat and hold nothing that JSON would escape; they are written without being read again.
+function tryFormatFlat(value: object): string | null {
+  let line = '';
+  for (const key of Object.keys(value).toSorted()) {
+    const member: unknown = Reflect.get(value, key);
+    if (!KEY.test(key) || !(isPlainText(member) || Number.isSafeInteger(member))) return null;
+    line += `${line === '' ? '{' : ','}"${key}":${typeof member === 'string' ? `"${member}"` : String(member)}`;
+  }
+  return line === '' || line.length >= MAX_LINE_BYTES ? null : `${line}}`;
+}
+
+function isPlainText(value: unknown): value is string {
+  return typeof value === 'string' && PLAIN_TEXT.test(value);
 }
 
 function checkSize(line: string): void {
