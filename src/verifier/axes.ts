@@ -107,6 +107,7 @@ function scoring({ coverage, canRescore, hasSuite, pass }: AxesInput): AxisVerdi
       axis,
       verdict: 'not evaluated',
       scope: `no request was answered, so there is nothing to score; ${metrics}`,
+      coverage: counted,
     };
   const prompts = rerendered < requests ? `${rerendered} of ${requests} prompts` : 'prompts';
   const rest = rescored < scorable ? '; the rest is declared' : '';

@@ -43,11 +43,13 @@ export interface ContentCheck {
 /**
  * The checks for a plan and its suite.
  *
- * It throws {@link VerificationError} `ERR_PLAN_FORM` or `ERR_SUITE_FORM`. Its methods throw {@link VerificationError} with `ERR_OPENING_COMMITMENT`, `ERR_ITEM_FORM`, `ERR_TARGET`,
+ * Its methods throw {@link VerificationError} with `ERR_OPENING_COMMITMENT`, `ERR_OPENING_STRAY`, `ERR_ITEM_FORM`,
  * `ERR_REQUEST_MODEL`, `ERR_REQUEST_MESSAGES`, `ERR_REQUEST_PARAMETERS`, `ERR_REQUEST`, `ERR_OUTCOME_ANSWER`,
  * `ERR_SCORE_EXTRACTED`, `ERR_UNSCORED_REASON` or `ERR_SCORE`.
  *
  * @param suite - null if suite.json was not published; then nothing is rendered or scored again.
+ * @throws {@link VerificationError} `ERR_PLAN_FORM` if no request follows from the plan, `ERR_SUITE_FORM` if no prompt or
+ *   no scorer follows from the suite
  */
 export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): ContentCheck {
   const build = requestBuilder(plan);
