@@ -117,7 +117,7 @@ function replaySpec(rest: string): ReplayConfig {
 
 function checkedModel(model: string): string {
   if (isName(model) === null) return model;
-  const want = 'up to 256 letters, digits, spaces and ._:/@+,()=#~-, the first a letter or a digit';
+  const want = 'up to 256 letters, digits, spaces and ._:/@+,()=#~-, the first a letter, a digit or one of @/._~';
   throw new UsageError('ERR_ENDPOINT_SPEC', `cannot read endpoint: its model is not a name; want ${want}`);
 }
 

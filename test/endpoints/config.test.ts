@@ -47,6 +47,10 @@ describe('parseEndpointSpec()', () => {
     });
   });
 
+  it.each(['@cf/meta/llama-3.1-8b', '/models/tiny.gguf', './tiny.gguf'])('reads the model %s', (model) => {
+    expect(parseEndpointSpec(`http://127.0.0.1:8080/v1#${model}`)).toMatchObject({ model });
+  });
+
   it('reads an IPv6 host', () => {
     const { name, ...rest } = parseEndpointSpec('http://[::1]:8080/v1#m');
     expect(rest).toMatchObject({ baseUrl: 'http://[::1]:8080/v1' });
