@@ -82,14 +82,20 @@ function formatLineOf(
  */
 export function parseOpening(line: string): Opening {
   if (line.length > MAX_OPENING_UNITS) throw formError(`: want at most ${MAX_OPENING_UNITS} units`);
-  const { label, salt, index, seq, utf8, b64 } = conform(shape, tryParseCanonical(line), formError);
+  const parsed = conform(shape, tryParseCanonical(line), formError);
+  const { label, salt, index, seq } = parsed;
   const [number, other] = isItemLabel(label) ? [index, seq] : [seq, index];
   if (number === undefined || other !== undefined) throw formError(': want index for item and target, seq otherwise');
-  if ((utf8 === undefined) === (b64 === undefined)) throw formError(': want either utf8 or b64');
-  const bytes = utf8 === undefined ? tryDecodeBase64(b64 ?? '') : encodeUtf8(utf8);
-  // Bytes that have a text form are written as text, so that an opening has one line.
-  if (bytes === null || (b64 !== undefined && tryDecodeUtf8(bytes) !== null)) throw formError('/b64: not canonical');
+  const bytes = contentOf(parsed);
+  if (bytes === null) throw formError(': want either utf8, or b64 of bytes that are no text');
   return { label, number, salt: decodeHex(salt), bytes };
+}
+
+// Bytes that have a text form are written as text, so that an opening has one line.
+function contentOf({ utf8, b64 }: OpeningLine): Uint8Array | null {
+  if (utf8 !== undefined) return b64 === undefined ? encodeUtf8(utf8) : null;
+  const bytes = b64 === undefined ? null : tryDecodeBase64(b64);
+  return bytes === null || tryDecodeUtf8(bytes) !== null ? null : bytes;
 }
 
 /**

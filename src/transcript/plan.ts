@@ -289,8 +289,3 @@ export function runId(digestOfPlan: Digest): string {
 export function rulesDigest(plan: Plan): Digest {
   return digest(canonicalize(plan.rules));
 }
-
-/** Whether a plan's rules name a treatment for a reason that makes the item count as wrong. */
-export function countsAsWrong(plan: Plan, reason: UnscoredReason): boolean {
-  return plan.rules.unscored[reason] === 'wrong';
-}

@@ -2,7 +2,6 @@ import canonicalizeOracle from 'canonicalize';
 import { describe, expect, it } from 'vitest';
 import { canonicalize } from '../../src/core/canonical-json.ts';
 import {
-  countsAsWrong,
   formatPlan,
   MAX_CONCURRENCY,
   MAX_SUITE_SIZE,
@@ -159,15 +158,5 @@ describe('planDigest(), runId() and rulesDigest()', () => {
     const elsewhere = withValue(PLAN, 'endpoint.model', 'other') as Plan;
     expect(rulesDigest(other)).not.toBe(rulesDigest(PLAN));
     expect(rulesDigest(elsewhere)).toBe(rulesDigest(PLAN));
-  });
-});
-
-describe('countsAsWrong()', () => {
-  it('follows the rules of the plan', () => {
-    expect(UNSCORED_REASONS.filter((reason) => countsAsWrong(PLAN, reason))).toEqual([
-      'truncated',
-      'refused',
-      'skipped',
-    ]);
   });
 });
