@@ -19,14 +19,22 @@ export interface CommandDefinition<T> {
   /** Arguments and options that may be given several times. */
   readonly lists?: readonly string[];
   readonly options: (parser: Argv) => Argv<T>;
+  /** Lines to type, each with what it is for. */
+  readonly examples: readonly (readonly [line: string, purpose: string])[];
+  /** What else a user should know, after the examples. */
+  readonly notes?: string;
   readonly run: (args: ArgumentsCamelCase<T>) => Promise<ExitCode>;
 }
 
 /** A command from its definition. */
 export function defineCommand<T>(definition: CommandDefinition<T>): Command {
-  const { usage, describe, lists = [], options, run } = definition;
+  const { usage, describe, lists = [], options, examples, notes, run } = definition;
+  const build = (parser: Argv): Argv<T> => {
+    for (const [line, purpose] of examples) parser.example(purpose === '' ? line : `# ${purpose}\n${line}`, '');
+    return options(notes === undefined ? parser : parser.epilogue(notes));
+  };
   const attach: Command['attach'] = (parser, finish) =>
-    parser.command(usage, describe, options, async (args) => {
+    parser.command(usage, describe, build, async (args) => {
       checkGivenOnce(args, lists);
       finish(await run(args));
     });

@@ -5,9 +5,12 @@ import { oneOfWords } from './command.ts';
 import { parseItemList } from './item-list.ts';
 
 /** What the levels mean, for help texts. */
-export const LEVELS_HELP: string =
-  'Disclosure levels: D0 signed statement only; D1 verdicts of every item; D2 and prompts, answers and targets of chosen\n' +
-  'items; D3 of all items. Default: D3 for a public suite that may be redistributed, D1 otherwise.';
+export const LEVELS_HELP: string = `Disclosure levels:
+  D0  the signed statement only
+  D1  and the verdict of every item
+  D2  and prompts, answers and targets of chosen items
+  D3  of all items
+Default: D3 for a public suite that may be redistributed, D1 otherwise.`;
 
 /**
  * The choice of a user.

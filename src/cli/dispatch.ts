@@ -1,5 +1,5 @@
 /** From the words of the command line to one command, and from whatever comes back to an exit code. */
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../core/errors.ts';
 import { isNear } from '../suites/schema-fault.ts';
 import type { Command } from './command.ts';
@@ -11,6 +11,11 @@ const MAX_COLUMNS = 120;
 
 /** Run one command; errors are said here. */
 export async function dispatch(args: readonly string[]): Promise<ExitCode> {
+  // What is thrown outside of every promise that somebody waits for is a bug, and nothing after it can be relied on.
+  process.on('uncaughtException', (error) => {
+    sayError(error);
+    process.exit(exitCodeOf(error));
+  });
   try {
     return await parseAndRun(await load(args[0] ?? ''), args);
   } catch (error) {
@@ -33,10 +38,11 @@ async function load(name: string): Promise<Command> {
 
 async function parseAndRun(command: Command, args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = EXIT.yes;
-  const parser = yargs([...args])
+  const parser = withoutTypes(yargs([...args]))
     .scriptName('touchstone')
     .parserConfiguration({ 'greedy-arrays': false, 'parse-positional-numbers': false })
     .locale('en')
+    .updateStrings({ 'Positionals:': 'Arguments:' })
     .strict()
     .recommendCommands()
     .demandCommand(1)
@@ -51,6 +57,12 @@ async function parseAndRun(command: Command, args: readonly string[]): Promise<E
     });
   await command.attach(parser, (finished) => (code = finished)).parseAsync();
   return code;
+}
+
+// The words say what an option takes; a column of type names beside them is noise. The published types lack this method.
+function withoutTypes(parser: Argv): Argv {
+  const configurable = parser as Argv & { usageConfiguration(options: { readonly 'hide-types': boolean }): Argv };
+  return configurable.usageConfiguration({ 'hide-types': true });
 }
 
 function usageError(message: string, command: Command): UsageError {

@@ -26,10 +26,12 @@ const create: Command = defineCommand({
       })
       .option('disclose', { type: 'string', describe: 'D0, D1, D2 or D3', requiresArg: true })
       .option('items', { type: 'string', describe: 'items that D2 opens, such as 0,5,7-12', requiresArg: true })
-      .option('json', jsonOption)
-      .example('touchstone bundle create runs/arithmetic.…', 'what the licence of the suite allows')
-      .example('touchstone bundle create runs/private.… --items 3,14', 'publish two items of a private suite')
-      .epilogue(LEVELS_HELP),
+      .option('json', jsonOption),
+  examples: [
+    ['touchstone bundle create runs/arithmetic.…', 'what the licence of the suite allows'],
+    ['touchstone bundle create runs/private.… --items 3,14', 'publish two items of a private suite'],
+  ],
+  notes: LEVELS_HELP,
   run: async ({ run, out, disclose, items, json }) => {
     const choice = disclosureChoice(disclose, items);
     const { path, level, findings } = await createBundleFile(run, { ...choice, ...(out === undefined ? {} : { out }) });
@@ -53,8 +55,8 @@ const inspect: Command = defineCommand({
   options: (parser: Argv) =>
     parser
       .positional('bundle', { type: 'string', demandOption: true, describe: 'bundle file or run folder' })
-      .option('json', jsonOption)
-      .example('touchstone bundle inspect score.touchstone.jsonl.gz', ''),
+      .option('json', jsonOption),
+  examples: [['touchstone bundle inspect score.touchstone.jsonl.gz', '']],
   run: async ({ bundle: path, json }) => {
     const inspection = await inspectBundle(path);
     if (json) printJson(inspection);

@@ -8,13 +8,12 @@ export const demo: Command = defineCommand({
   usage: 'demo [folder]',
   describe: 'see it work: evaluate, sign, verify and report two models that come along',
   options: (parser: Argv) =>
-    parser
-      .positional('folder', {
-        type: 'string',
-        default: 'touchstone-demo',
-        describe: 'a folder that the demo may empty',
-      })
-      .example('touchstone demo', 'takes one or two minutes; needs no key, no account and no network')
-      .epilogue('Two small language models answer every suite that comes along, over HTTP on this machine.'),
+    parser.positional('folder', {
+      type: 'string',
+      default: 'touchstone-demo',
+      describe: 'a folder that the demo may empty (default touchstone-demo)',
+    }),
+  examples: [['touchstone demo', 'takes one or two minutes; needs no key, no account and no network']],
+  notes: 'Two small language models answer every suite that comes along, over HTTP on this machine.',
   run: async ({ folder }) => await runDemo(folder),
 });

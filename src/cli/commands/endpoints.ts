@@ -20,24 +20,22 @@ const jsonOption = { type: 'boolean', default: false, describe: 'print JSON' } a
 const portOption = {
   type: 'string',
   default: '8090',
-  describe: 'port; 0 for any free one',
+  describe: 'port (default 8090); 0 for any free one',
   requiresArg: true,
 } as const;
 const hostOption = {
   type: 'string',
   default: '127.0.0.1',
-  describe: 'address to listen on; there is no access control',
+  describe: 'address to listen on (default 127.0.0.1); there is no access control',
   requiresArg: true,
 } as const;
 
 const list: Command = defineCommand({
   usage: 'list',
   describe: 'list the servers that are known by name',
-  options: (parser: Argv) =>
-    parser
-      .option('json', jsonOption)
-      .example('touchstone endpoints list', '')
-      .epilogue('Use one as <name>:<model>, such as ollama:llama3.2; any other server as http://host/v1#model.'),
+  options: (parser: Argv) => parser.option('json', jsonOption),
+  examples: [['touchstone endpoints list', '']],
+  notes: 'Use one as <name>:<model>, such as ollama:llama3.2; any other server as http://host/v1#model.',
   run: async ({ json }) => {
     const presets = [...PRESETS].map(([name, preset]) => ({ name, ...preset }));
     if (json) printJson(presets);
@@ -57,8 +55,8 @@ const serveEmbedded: Command = defineCommand({
     parser
       .option('model', { type: 'string', array: true, describe: 'only this model; may be repeated', requiresArg: true })
       .option('port', portOption)
-      .option('host', hostOption)
-      .example('touchstone endpoints serve embedded', 'then use http://127.0.0.1:8090/v1#tiny-1.3m'),
+      .option('host', hostOption),
+  examples: [['touchstone endpoints serve embedded', 'then use http://127.0.0.1:8090/v1#tiny-1.3m']],
   run: async ({ model, port, host }) => {
     const { startEmbeddedServer } = await import('../../endpoints/embedded/server.ts');
     const { readEmbeddedModels } = await import('../../endpoints/embedded/models.ts');
@@ -86,11 +84,11 @@ const serveReplay: Command = defineCommand({
       })
       .option('suite', { type: 'string', describe: 'suite of recordings that name items only', requiresArg: true })
       .option('port', portOption)
-      .option('host', hostOption)
-      .example('touchstone endpoints serve replay answers.jsonl#my-model', 'then use http://127.0.0.1:8090/v1#my-model')
-      .epilogue(
-        'Every answer says that it is a replay. It shows what was recorded, never that a model would say it again.',
-      ),
+      .option('host', hostOption),
+  examples: [
+    ['touchstone endpoints serve replay answers.jsonl#my-model', 'then use http://127.0.0.1:8090/v1#my-model'],
+  ],
+  notes: 'Every answer says that it is a replay. It shows what was recorded, never that a model would say it again.',
   run: async ({ file, suite, port, host }) => {
     const { startReplayServer } = await import('../../endpoints/replay-server.ts');
     const find = suite === undefined ? null : await messageFinder(await loadSuite(await findSuite(suite)));
@@ -123,8 +121,8 @@ const check: Command = defineCommand({
         demandOption: true,
         describe: 'ollama:llama3.2, http://host/v1#model, …',
       })
-      .option('json', jsonOption)
-      .example('touchstone endpoints check ollama:llama3.2', 'is it up, and does it have the model?'),
+      .option('json', jsonOption),
+  examples: [['touchstone endpoints check ollama:llama3.2', 'is it up, and does it have the model?']],
   run: async ({ endpoint: spec, json }) => {
     const config = parseEndpointSpec(spec);
     const credentials = readCredentials(config, (name) => process.env[name]);

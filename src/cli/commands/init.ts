@@ -18,17 +18,19 @@ export const init: Command = defineCommand({
   lists: ['endpoint'],
   options: (parser: Argv) =>
     parser
-      .positional('folder', { type: 'string', default: '.', describe: 'where to write' })
+      .positional('folder', { type: 'string', default: '.', describe: 'where to write (default: here)' })
       .option('endpoint', {
         type: 'string',
         array: true,
         default: [STARTER_ENDPOINT],
-        describe: 'endpoint to put into the configuration; may be repeated',
+        describe: `endpoint to put into the configuration (default ${STARTER_ENDPOINT}); may be repeated`,
         requiresArg: true,
       })
-      .option('force', { type: 'boolean', default: false, describe: 'overwrite files; a key is never overwritten' })
-      .example('touchstone init && touchstone run touchstone.yaml', 'works at once, with a model that comes along')
-      .example('touchstone init evals --endpoint ollama:llama3.2', 'for a model of yours'),
+      .option('force', { type: 'boolean', default: false, describe: 'overwrite files; a key is never overwritten' }),
+  examples: [
+    ['touchstone init && touchstone run touchstone.yaml', 'works at once, with a model that comes along'],
+    ['touchstone init evals --endpoint ollama:llama3.2', 'for a model of yours'],
+  ],
   run: async ({ folder, endpoint, force }) => {
     for (const spec of endpoint) parseEndpointSpec(spec);
     const files = [...starterFiles(endpoint)].map(([name, text]) => ({ path: join(folder, name), text }));

@@ -23,13 +23,11 @@ const nameOption = {
 const create: Command = defineCommand({
   usage: 'new',
   describe: 'make a key and print its public half',
-  options: (parser: Argv) =>
-    parser
-      .option('name', nameOption)
-      .option('key', fileOption)
-      .option('json', jsonOption)
-      .example('touchstone keys new', 'make your key')
-      .example('touchstone keys new --name ci.example.org --key ci.key', 'make a key for a CI'),
+  options: (parser: Argv) => parser.option('name', nameOption).option('key', fileOption).option('json', jsonOption),
+  examples: [
+    ['touchstone keys new', 'make your key'],
+    ['touchstone keys new --name ci.example.org --key ci.key', 'make a key for a CI'],
+  ],
   run: async ({ name, key, json }) => {
     const path = key ?? defaultKeyPath();
     const made = newKey(name ?? defaultKeyName());
@@ -49,9 +47,11 @@ const show: Command = defineCommand({
       .option('key', fileOption)
       .option('key-env', { type: 'string', describe: 'environment variable that holds the key', requiresArg: true })
       .option('ssh-key', { type: 'string', describe: 'OpenSSH public key file', requiresArg: true })
-      .option('json', jsonOption)
-      .example('touchstone keys show', 'what to publish')
-      .example('touchstone keys show --ssh-key ~/.ssh/id_ed25519.pub', 'your SSH key as verifiers name it'),
+      .option('json', jsonOption),
+  examples: [
+    ['touchstone keys show', 'what to publish'],
+    ['touchstone keys show --ssh-key ~/.ssh/id_ed25519.pub', 'your SSH key as verifiers name it'],
+  ],
   run: async ({ key, keyEnv, sshKey, json }) => {
     const chosen = await chooseSigningKey({ key, keyEnv, sshKey });
     if (chosen.kind === 'ephemeral') return EXIT.no;
@@ -67,9 +67,9 @@ const rotate: Command = defineCommand({
     parser
       .option('name', { ...nameOption, describe: 'name of the new key; default: that of the old one' })
       .option('key', fileOption)
-      .option('json', jsonOption)
-      .example('touchstone keys rotate', 'retire your key today')
-      .epilogue('Runs signed with the old key stay valid: keep its public half published, with the dates of its use.'),
+      .option('json', jsonOption),
+  examples: [['touchstone keys rotate', 'retire your key today']],
+  notes: 'Runs signed with the old key stay valid: keep its public half published, with the dates of its use.',
   run: async ({ name, key, json }) => {
     const path = key ?? defaultKeyPath();
     const old = await readKeyFile(path);

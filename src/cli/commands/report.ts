@@ -25,7 +25,7 @@ export const report: Command = defineCommand({
         alias: 'o',
         type: 'string',
         demandOption: true,
-        describe: 'folder for the report',
+        describe: 'folder for the report (required)',
         requiresArg: true,
       })
       .option('trust', {
@@ -42,10 +42,12 @@ export const report: Command = defineCommand({
         requiresArg: true,
       })
       .option('items', { type: 'string', describe: 'items whose texts D2 shows, such as 0,5,7-12', requiresArg: true })
-      .option('json', { type: 'boolean', default: false, describe: 'print the content of report.json' })
-      .example('touchstone report runs/* -o report', 'then open report/report.html')
-      .example('touchstone report a.touchstone.jsonl.gz b.touchstone.jsonl.gz --trust keys.pub -o report', '')
-      .epilogue(`Nothing is written unless every source verifies. ${LEVELS_HELP}`),
+      .option('json', { type: 'boolean', default: false, describe: 'print the content of report.json' }),
+  examples: [
+    ['touchstone report runs/* -o report', 'then open report/report.html'],
+    ['touchstone report a.touchstone.jsonl.gz b.touchstone.jsonl.gz --trust keys.pub -o report', ''],
+  ],
+  notes: `Nothing is written unless every source verifies.\n\n${LEVELS_HELP}`,
   run: async ({ source, out, trust, title, disclose, items, json }) => {
     const disclosure = disclosureChoice(disclose, items);
     const trusted = await readTrust(trust);

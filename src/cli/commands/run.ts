@@ -46,18 +46,16 @@ export const run: Command = defineCommand({
       .positional('config', { type: 'string', describe: 'configuration file; options win over it' })
       .options(OPTIONS)
       .group(['key', 'key-env', 'ssh-key', 'unsigned'], 'Signing:')
-      .group(['max-requests', 'max-cost', 'max-unscored', 'timeout', 'max-attempts'], 'Limits:')
-      .example('touchstone run touchstone.yaml', 'what touchstone init made')
-      .example(
-        'touchstone run --suite arithmetic --endpoint ollama:llama3.2 --limit 50',
-        'a quick look at a local model',
-      )
-      .example('touchstone run --suite ./my-suite --endpoint http://127.0.0.1:8000/v1 --model my-model', 'any server')
-      .example('touchstone run touchstone.yaml --key-env TOUCHSTONE_SIGNING_KEY --max-unscored 0', 'in a CI')
-      .epilogue(
-        'Ctrl-C ends a run in order and prints the command that goes on with it.\n' +
-          'API keys are read from the environment variables that touchstone endpoints list names.',
-      ),
+      .group(['max-requests', 'max-cost', 'max-unscored', 'timeout', 'max-attempts'], 'Limits:'),
+  examples: [
+    ['touchstone run touchstone.yaml', 'what touchstone init made'],
+    ['touchstone run --suite arithmetic --endpoint ollama:llama3.2 --limit 50', 'a quick look at a local model'],
+    ['touchstone run --suite ./my-suite --endpoint http://127.0.0.1:8000/v1 --model my-model', 'any server'],
+    ['touchstone run touchstone.yaml --key-env TOUCHSTONE_SIGNING_KEY --max-unscored 0', 'in a CI'],
+  ],
+  notes:
+    'Ctrl-C ends a run in order and prints the command that goes on with it.\n' +
+    'API keys are read from the environment variables that touchstone endpoints list names.',
   run: async ({ resume, allowVersionChange, json, ...args }) =>
     await runAll(await readRunRequest(args), { resume, allowVersionChange, json }),
 });

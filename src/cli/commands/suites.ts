@@ -24,7 +24,8 @@ const suiteArgument = {
 const list: Command = defineCommand({
   usage: 'list',
   describe: 'list the suites that come along',
-  options: (parser: Argv) => parser.option('json', jsonOption).example('touchstone suites list', ''),
+  options: (parser: Argv) => parser.option('json', jsonOption),
+  examples: [['touchstone suites list', '']],
   run: async ({ json }) => {
     const names = await shippedSuites();
     const suites = await Promise.all(names.map(async (name) => (await loadSuite(await findSuite(name))).definition));
@@ -43,9 +44,11 @@ const show: Command = defineCommand({
   options: (parser: Argv) =>
     parser
       .positional('suite', suiteArgument)
-      .option('json', { ...jsonOption, describe: 'print the canonical definition, suite.json' })
-      .example('touchstone suites show arithmetic', '')
-      .example('touchstone suites show ./my-suite --json', ''),
+      .option('json', { ...jsonOption, describe: 'print the canonical definition, suite.json' }),
+  examples: [
+    ['touchstone suites show arithmetic', ''],
+    ['touchstone suites show ./my-suite --json', ''],
+  ],
   run: async ({ suite, json }) => {
     const loaded = await loadSuite(await findSuite(suite));
     if (json) print(loaded.definitionText);
@@ -66,11 +69,9 @@ const lint: Command = defineCommand({
         default: [],
         describe: 'suites; default: all that come along',
       })
-      .option('json', jsonOption)
-      .example('touchstone suites lint ./my-suite', 'names file, line and items of every fault')
-      .epilogue(
-        'Every item is rendered and its right answer judged. Ends with 1 if there is an error; warnings may be meant.',
-      ),
+      .option('json', jsonOption),
+  examples: [['touchstone suites lint ./my-suite', 'names file, line and items of every fault']],
+  notes: 'Every item is rendered and its right answer judged. Ends with 1 if there is an error; warnings may be meant.',
   run: async ({ suite, json }) => {
     const { lintSuite } = await import('../../suites/lint.ts');
     const codes: ExitCode[] = [];

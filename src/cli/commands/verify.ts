@@ -60,15 +60,16 @@ export const verify: Command = defineCommand({
         describe: 'least verdict of an axis, such as scoring=proven; may be repeated',
         requiresArg: true,
       })
-      .option('json', { type: 'boolean', default: false, describe: 'print JSON' })
-      .example('touchstone verify score.touchstone.jsonl.gz --trust alice.pub', 'was this really signed by alice?')
-      .example('touchstone verify runs/* --allow-unknown-signer', 'are these sound, whoever signed them?')
-      .example('touchstone verify runs/* --trust ci.pub --require scoring=proven --json', 'in a script')
-      .epilogue(
-        'Needs no network. Without --trust the signer is unidentified and the command ends with 1, unless you allow it.\n' +
-          'Axes: integrity, authorship, time, completeness, scoring, execution, reproduction.\n' +
-          'Verdicts: proven, declared, not-evaluated, failed.',
-      ),
+      .option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
+  examples: [
+    ['touchstone verify score.touchstone.jsonl.gz --trust alice.pub', 'was this really signed by alice?'],
+    ['touchstone verify runs/* --allow-unknown-signer', 'are these sound, whoever signed them?'],
+    ['touchstone verify runs/* --trust ci.pub --require scoring=proven --json', 'in a script'],
+  ],
+  notes:
+    'Needs no network. Without --trust the signer is unidentified and the command ends with 1, unless you allow it.\n' +
+    'Axes: integrity, authorship, time, completeness, scoring, execution, reproduction.\n' +
+    'Verdicts: proven, declared, not-evaluated, failed.',
   run: async ({ source, trust, allowUnknownSigner, require, json }) => {
     const bars = require.map(parseBar);
     const trusted = await readTrust(trust);
