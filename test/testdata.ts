@@ -12,7 +12,7 @@ const checkout = resolve(import.meta.dirname, '..');
 const root = resolve(checkout, process.env['TOUCHSTONE_TESTDATA'] ?? '../shared');
 
 /** The absolute path of third-party data, or null if it is not on this machine. */
-export function testdata(path: string): string | null {
+function testdata(path: string): string | null {
   const absolute = join(root, path);
   return existsSync(absolute) ? absolute : null;
 }

@@ -32,7 +32,7 @@ export interface PendingLines {
 }
 
 /** Content in one of its two forms; text must be well formed. */
-export type Content = Uint8Array | string;
+type Content = Uint8Array | string;
 
 /** The tree over all records so far. */
 export interface TreeHead {

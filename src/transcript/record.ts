@@ -57,7 +57,7 @@ export const ANSWER_FACTS = ['finish', 'model', 'fingerprint', 'prompt_tokens', 
 export type EndReason = 'complete' | 'budget';
 
 /** Opens a transcript: record 0. */
-export interface HeaderRecord {
+interface HeaderRecord {
   readonly k: 'header';
   readonly seq: number;
   readonly at: string;
@@ -134,7 +134,7 @@ export interface MarkRecord {
 }
 
 /** The run went on after it had been stopped; what the interruption tore is counted. */
-export interface ResumeRecord {
+interface ResumeRecord {
   readonly k: 'resume';
   readonly seq: number;
   readonly at: string;

@@ -28,7 +28,7 @@ export const NON_CLAIMS: readonly string[] = [
 ];
 
 /** SHA-256 digests of the files of a finished run. */
-export interface RunDigests {
+interface RunDigests {
   readonly plan: string;
   readonly suite: string;
   readonly records: string;

@@ -13,7 +13,7 @@ import type { Plan } from '../transcript/plan.ts';
 import type { AttemptStatus, IntentRecord, OutcomeRecord, ScoreRecord, UnscoredReason } from '../transcript/record.ts';
 
 /** One attempt at a sample; `outcome` is missing while the request is on its way. */
-export interface Attempt {
+interface Attempt {
   readonly intent: IntentRecord;
   outcome?: OutcomeRecord;
 }

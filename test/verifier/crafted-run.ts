@@ -171,7 +171,7 @@ export function responseOf(answer: string, extra: Readonly<Record<string, JsonVa
 }
 
 /** The steps of one honest sample. */
-export function honestSteps(plan: Plan, index: number, repeat = 0): Step[] {
+function honestSteps(plan: Plan, index: number, repeat = 0): Step[] {
   const item = ITEMS[index];
   if (item === undefined) throw new RangeError(`no item ${index}`);
   const messages: Message[] = [{ role: 'user', content: item.question }];

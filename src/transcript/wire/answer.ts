@@ -10,7 +10,7 @@ import { nameText } from '../shape.ts';
 import { eventData, isEventStream } from './sse.ts';
 
 /** Why a body with a good HTTP status is no answer. */
-export type BodyFault =
+type BodyFault =
   'ERR_BODY_NOT_UTF8' | 'ERR_BODY_NOT_JSON' | 'ERR_BODY_ERROR' | 'ERR_BODY_NO_CHOICE' | 'ERR_STREAM_CUT';
 
 /** An answer; fields that the server left out, or filled with something unprintable, are absent. */
