@@ -24,7 +24,7 @@ function isRight(scorer: Scorer, extracted: () => string | null, target: JsonVal
     return num === den;
   } catch (error) {
     // A scorer that reads what it extracted in a form of its own may choke on plain text.
-    if (error instanceof SyntaxError || isTouchstoneError(error, 'ERR_SCORER_TARGET', 'ERR_SCORER_LIMIT')) return false;
+    if (error instanceof SyntaxError || isTouchstoneError(error, 'ERR_SCORER_TARGET', 'ERR_STEP_LIMIT')) return false;
     throw error;
   }
 }

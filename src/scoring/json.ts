@@ -2,8 +2,8 @@
 import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
 import { boolean, list, object, oneOf, text } from '../transcript/shape.ts';
 import { findJson, parseJson, type JsonPlace } from './find-json.ts';
-import { isObject, type JsonObjectLike } from './json-schema/keyword.ts';
-import { compileSchema } from './json-schema/schema.ts';
+import { isObject, type JsonObjectLike } from '../core/json-schema/keyword.ts';
+import { compileSchema } from '../core/json-schema/schema.ts';
 import { MAX_DENOMINATOR } from '../transcript/record.ts';
 import { configError, readOptions, RIGHT, WRONG, type ScorerKind, type Verdict } from './scorer.ts';
 

@@ -1,7 +1,7 @@
 /** Scorer `number`: the first or last number in the answer equals the target, exactly or within a tolerance. */
 import type { JsonValue } from '../core/canonical-json.ts';
 import { decimalText, integer, list, object, oneOf, text } from '../transcript/shape.ts';
-import { isWithin, parseDecimal, type Decimal } from './decimal.ts';
+import { isWithin, parseDecimal, type Decimal } from '../core/decimal.ts';
 import {
   configError,
   readOptions,

@@ -56,7 +56,7 @@ export function scoreAnswer({ scorer, policy, answer, target }: ScoringInput): S
     const { num, den } = scorer.judge(extraction?.text ?? null, target);
     return { verdict: 'scored', num, den, extracted: extraction?.text ?? null, rule: extraction?.rule ?? null };
   } catch (error) {
-    if (!isTouchstoneError(error, 'ERR_SCORER_TARGET', 'ERR_SCORER_LIMIT')) throw error;
+    if (!isTouchstoneError(error, 'ERR_SCORER_TARGET', 'ERR_STEP_LIMIT')) throw error;
     return { verdict: 'unscored', reason: 'scorer' };
   }
 }

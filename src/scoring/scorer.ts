@@ -33,7 +33,7 @@ export const WRONG: Verdict = { num: 0, den: 1 };
  * A scorer with its options.
  *
  * Both functions throw {@link InputError} `ERR_SCORER_TARGET` if the target is of no use to the scorer, and
- * `ERR_SCORER_LIMIT` if an answer costs too much work; then the item is unscored with reason `scorer`.
+ * `ERR_STEP_LIMIT` if an answer costs too much work; then the item is unscored with reason `scorer`.
  */
 export interface Scorer {
   /** Take the answer proper from the text of a model, or null if it is not there. Requires well-formed text. */

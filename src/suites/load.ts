@@ -48,7 +48,7 @@ export interface LoadedSuite {
  */
 export async function loadSuite(path: string): Promise<LoadedSuite> {
   const suitePath = resolve(path);
-  const parsed = parseSuiteFile(await readSuiteFile(suitePath), suitePath);
+  const parsed = await parseSuiteFile(await readSuiteFile(suitePath), suitePath);
   const { file, lineOf } = parsed;
   const renderer = compilePrompt(parsed, suitePath);
   const itemsPath = resolve(dirname(suitePath), file.items.file);

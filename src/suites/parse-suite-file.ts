@@ -5,9 +5,11 @@
  * the message is the author of the file.
  */
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { isAlias, isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
 import { InputError } from '../core/errors.ts';
+import { compileSchema } from '../core/json-schema/schema.ts';
 import { describeFault, pointerOf } from './schema-fault.ts';
 import type { SuiteFile } from './suite-file.ts';
 
@@ -21,22 +23,12 @@ export interface ParsedSuiteFile {
   lineOf(pointer: string): number;
 }
 
-let validate: ValidateFunction | undefined;
+let schema: JsonValue | undefined;
+let isValid: ((value: JsonValue) => boolean) | undefined;
 
-function schemaCheck(): ValidateFunction {
-  if (validate !== undefined) return validate;
-  const schema: unknown = JSON.parse(readFileSync(new URL('./schema/suite.schema.json', import.meta.url), 'utf8'));
-  // The schema itself is checked by a test; checking it here again would double the start-up time.
-  const ajv = new Ajv2020({
-    allErrors: true,
-    discriminator: true,
-    verbose: true,
-    meta: false,
-    validateSchema: false,
-    strictTypes: false,
-  });
-  validate = ajv.compile(schema as object);
-  return validate;
+function suiteSchema(): JsonValue {
+  schema ??= JSON.parse(readFileSync(new URL('./schema/suite.schema.json', import.meta.url), 'utf8')) as JsonValue;
+  return schema;
 }
 
 /**
@@ -47,7 +39,7 @@ function schemaCheck(): ValidateFunction {
  * @throws {@link InputError} `ERR_SUITE_YAML` if it is not YAML, `ERR_SUITE_SCHEMA` if it does not satisfy the schema,
  *   `ERR_SUITE_LIMIT` if it is too long
  */
-export function parseSuiteFile(source: string, path: string): ParsedSuiteFile {
+export async function parseSuiteFile(source: string, path: string): Promise<ParsedSuiteFile> {
   if (source.length > MAX_SUITE_FILE_LENGTH) {
     throw new InputError('ERR_SUITE_LIMIT', `cannot read "${path}": want at most ${MAX_SUITE_FILE_LENGTH} characters`, {
       path,
@@ -60,9 +52,11 @@ export function parseSuiteFile(source: string, path: string): ParsedSuiteFile {
     stringKeys: true,
     logLevel: 'silent',
   });
-  const value = plainValue(document, lines, path);
   const lineOf = (pointer: string): number => Math.max(1, lines.linePos(offsetOf(document, pointer)).line);
-  checkSchema(value, lineOf, path);
+  const value = plainValue(document, lines, path);
+  checkPlain(value, lineOf, path);
+  isValid ??= compileSchema(suiteSchema(), ['discriminator']);
+  if (!isValid(value as JsonValue)) throw await schemaError(value, lineOf, path);
   return { file: value as SuiteFile, lineOf };
 }
 
@@ -76,22 +70,35 @@ function plainValue(document: Document, lines: LineCounter, path: string): unkno
   }
 }
 
+// YAML has numbers that JSON has not.
+function checkPlain(value: unknown, lineOf: (pointer: string) => number, path: string): void {
+  try {
+    canonicalize(value);
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    throw yamlError(path, lineOf(cause.pointer ?? ''), 'a value is not plain JSON', cause);
+  }
+}
+
 function yamlError(path: string, line: number, fault: string, cause?: unknown): InputError {
   return new InputError('ERR_SUITE_YAML', `cannot read "${path}" line ${line}: ${fault}`, { path, line, cause });
 }
 
-function checkSchema(value: unknown, lineOf: (pointer: string) => number, path: string): void {
-  const check = schemaCheck();
-  if (check(value)) return;
+// Only a validator that compiles schemas says what is wrong, and it takes a while to load: so it is asked only then.
+async function schemaError(value: unknown, lineOf: (pointer: string) => number, path: string): Promise<InputError> {
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  const ajv = new Ajv2020({ allErrors: true, discriminator: true, verbose: true, strictTypes: false });
+  const check = ajv.compile(suiteSchema() as object);
+  check(value);
   const [first, ...more] = (check.errors ?? [])
     .filter((error: ErrorObject) => error.keyword !== 'propertyNames')
     .map((error: ErrorObject) => ({ error, line: lineOf(pointerOf(error)) }))
     .toSorted((a, b) => a.line - b.line);
-  if (first === undefined) return;
+  if (first === undefined) throw new Error('two validators disagree about a suite file');
   const pointer = pointerOf(first.error);
   const rest = more.length === 0 ? '' : `; ${more.length} more below`;
   const message = `cannot read "${path}" line ${first.line} at ${pointer || 'the top'}: ${describeFault(first.error)}${rest}`;
-  throw new InputError('ERR_SUITE_SCHEMA', message, { path, line: first.line, pointer });
+  return new InputError('ERR_SUITE_SCHEMA', message, { path, line: first.line, pointer });
 }
 
 // For a key of a mapping, the place of the key: that is where the author looks.

@@ -62,7 +62,7 @@ describe.each(CONFIGS)('%s', (id, config, target) => {
         const extracted = scorer?.extract(flood, target) ?? null;
         scorer?.judge(extracted?.text ?? null, target);
       } catch (error) {
-        expect(error).toMatchObject({ code: 'ERR_SCORER_LIMIT' });
+        expect(error).toMatchObject({ code: 'ERR_STEP_LIMIT' });
       }
       expect(performance.now() - started, JSON.stringify(flood.slice(0, 10))).toBeLessThan(5_000);
     }

@@ -72,7 +72,7 @@ describe('scoreAnswer()', () => {
   it('says scorer when an answer costs too much work', () => {
     const costly: Scorer = {
       extract: () => {
-        throw new InputError('ERR_SCORER_LIMIT', 'too much');
+        throw new InputError('ERR_STEP_LIMIT', 'too much');
       },
       judge: () => ({ num: 0, den: 1 }),
     };

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../src/core/canonical-json.ts';
 import { isTouchstoneError } from '../../../src/core/errors.ts';
-import { compileSchema } from '../../../src/scoring/json-schema/schema.ts';
+import { compileSchema } from '../../../src/core/json-schema/schema.ts';
 import { describeRealData } from '../../testdata.ts';
 
 describe('compileSchema()', () => {
@@ -103,7 +103,7 @@ describe('compileSchema()', () => {
     ],
     ['a doubling chain', doublingChain(40)],
   ])('stops at %s', (_, schema) => {
-    expect(() => compileSchema(schema)(1)).toThrow(expect.objectContaining({ code: 'ERR_SCORER_LIMIT' }));
+    expect(() => compileSchema(schema)(1)).toThrow(expect.objectContaining({ code: 'ERR_STEP_LIMIT' }));
   });
 });
 

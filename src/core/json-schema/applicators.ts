@@ -1,5 +1,5 @@
 /** Keywords of JSON Schema that apply other schemas. @see JSON Schema core 2020-12, 10 */
-import type { JsonValue } from '../../core/canonical-json.ts';
+import type { JsonValue } from '../canonical-json.ts';
 import { compilePattern, type Pattern } from '../pattern/pattern.ts';
 import {
   isList,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isTouchstoneError } from '../../../src/core/errors.ts';
-import { parsePattern } from '../../../src/scoring/pattern/parse.ts';
-import { compilePattern, machineFinder } from '../../../src/scoring/pattern/pattern.ts';
-import { isTame } from '../../../src/scoring/pattern/tame.ts';
+import { parsePattern } from '../../../src/core/pattern/parse.ts';
+import { compilePattern, machineFinder } from '../../../src/core/pattern/pattern.ts';
+import { isTame } from '../../../src/core/pattern/tame.ts';
 
 const PLAIN = { ignoreCase: false, multiline: false };
 
@@ -164,7 +164,7 @@ describe('compilePattern()', () => {
 
   it('stops with a code when many searches are each linear', () => {
     const found = compilePattern('a(?:.*b)?', PLAIN);
-    expect(() => found.last('a'.repeat(65_536))).toThrow(expect.objectContaining({ code: 'ERR_SCORER_LIMIT' }));
+    expect(() => found.last('a'.repeat(65_536))).toThrow(expect.objectContaining({ code: 'ERR_STEP_LIMIT' }));
   });
 });
 

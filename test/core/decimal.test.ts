@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { equalDecimals, isMultiple, isWithin, parseDecimal, type Decimal } from '../../src/scoring/decimal.ts';
+import { equalDecimals, isMultiple, isWithin, parseDecimal, type Decimal } from '../../src/core/decimal.ts';
 
 function decimal(text: string): Decimal {
   const value = parseDecimal(text);

@@ -1,5 +1,5 @@
 /** Keywords of JSON Schema that look at a value itself. @see JSON Schema validation 2020-12, 6 */
-import { canonicalize, type JsonValue } from '../../core/canonical-json.ts';
+import { canonicalize, type JsonValue } from '../canonical-json.ts';
 import { isMultiple, parseDecimal, type Decimal } from '../decimal.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { isList, isObject, schemaError, type Check, type Keyword } from './keyword.ts';

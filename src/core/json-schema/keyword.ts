@@ -1,6 +1,6 @@
 /** What keywords of JSON Schema are made of. */
-import type { JsonValue } from '../../core/canonical-json.ts';
-import { InputError } from '../../core/errors.ts';
+import type { JsonValue } from '../canonical-json.ts';
+import { InputError } from '../errors.ts';
 
 /** What is left of the work that a validation may cost. */
 interface Effort {

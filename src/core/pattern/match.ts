@@ -5,7 +5,7 @@
  *
  * @see Russ Cox, "Regular Expression Matching: the Virtual Machine Approach", 2009 (Pike's machine)
  */
-import { InputError } from '../../core/errors.ts';
+import { InputError } from '../errors.ts';
 import type { Instruction, Program } from './program.ts';
 
 /** How much work one extraction may cost, counted in visited instructions; the same on every machine. */
@@ -34,7 +34,7 @@ interface ThreadList {
 /**
  * The first match at or after a position, as slots: start and end of each group, -1 where a group took no part.
  *
- * @throws {@link InputError} `ERR_SCORER_LIMIT` when the budget is spent.
+ * @throws {@link InputError} `ERR_STEP_LIMIT` when the budget is spent.
  */
 export function runProgram(program: Program, text: string, from: number, budget: StepBudget): readonly number[] | null {
   const run: Run = { program, text, budget };
@@ -81,7 +81,7 @@ function stepThreads(run: Run, { current, next, codePoint, after }: Step): reado
 // Follows everything that consumes nothing. Depth is bounded by the size of the program.
 function addThread(run: Run, list: ThreadList, position: number, thread: Thread): void {
   const { pc, slots } = thread;
-  if (--run.budget.left < 0) throw new InputError('ERR_SCORER_LIMIT', 'cannot match pattern: it takes too many steps');
+  if (--run.budget.left < 0) throw new InputError('ERR_STEP_LIMIT', 'cannot match pattern: it takes too many steps');
   if (list.seenAt[pc] === position) return;
   list.seenAt[pc] = position;
   const instruction = run.program.code[pc] as Instruction;

@@ -30,7 +30,7 @@ type Finder = (text: string, from: number, budget: StepBudget) => PatternMatch |
 /**
  * Compile a pattern. Its matches are those of a JavaScript regular expression with flag `u`.
  *
- * Matching throws {@link InputError} `ERR_SCORER_LIMIT` when it takes too many steps.
+ * Matching throws {@link InputError} `ERR_STEP_LIMIT` when it takes too many steps.
  *
  * @throws {@link InputError} `ERR_PATTERN` if it is not valid, too large, or has back references or look-around.
  */

@@ -1,14 +1,15 @@
 /**
  * JSON Schema 2020-12 by interpretation.
  *
- * A schema comes with a suite, and a verifier gets suites from strangers: a validator that compiles schemas to code would
- * run their text, and would not load where a page forbids it. This one walks the schema, counts its steps, matches patterns in
- * linear time, and refuses every keyword it does not know.
+ * A schema may come with a suite, and a verifier gets suites from strangers: a validator that compiles schemas to code
+ * would run their text, and would not load where a page forbids it. This one walks the schema, counts its steps, matches
+ * patterns in linear time, and refuses every keyword it does not know. It also starts at once, so our own files are checked
+ * by it; it says whether a value is valid and not why it is not.
  *
  * @see JSON Schema 2020-12, core and validation
  */
-import type { JsonValue } from '../../core/canonical-json.ts';
-import { InputError } from '../../core/errors.ts';
+import type { JsonValue } from '../canonical-json.ts';
+import { InputError } from '../errors.ts';
 import { APPLICATORS } from './applicators.ts';
 import { ASSERTIONS } from './assertions.ts';
 import { isObject, schemaError, type Check, type SchemaScope } from './keyword.ts';
@@ -41,30 +42,32 @@ const COMPANIONS: ReadonlySet<string> = new Set(['then', 'else', 'minContains', 
 /**
  * Compile a schema.
  *
- * The check throws {@link InputError} `ERR_SCORER_LIMIT` when a value costs too much work.
+ * The check throws {@link InputError} `ERR_STEP_LIMIT` when a value costs too much work.
  *
+ * @param annotations - More keywords that change no verdict.
  * @throws {@link InputError} `ERR_JSON_SCHEMA` on a keyword that is not known or has a wrong value, and on a reference that
  *   is not local or leads nowhere; `ERR_PATTERN`.
  */
-export function compileSchema(root: JsonValue): (value: JsonValue) => boolean {
-  const scope: SchemaScope = { root, references: new Map(), compile: (schema) => compileIn(scope, schema) };
+export function compileSchema(root: JsonValue, annotations: readonly string[] = []): (value: JsonValue) => boolean {
+  const ignored = new Set([...ANNOTATIONS, ...COMPANIONS, ...annotations]);
+  const scope: SchemaScope = { root, references: new Map(), compile: (schema) => compileIn(scope, schema, ignored) };
   const check = scope.compile(root);
   return (value) => check(value, { steps: MAX_STEPS, depth: 0 });
 }
 
-function compileIn(scope: SchemaScope, schema: JsonValue | undefined): Check {
+function compileIn(scope: SchemaScope, schema: JsonValue | undefined, ignored: ReadonlySet<string>): Check {
   if (typeof schema === 'boolean') return () => schema;
   if (!isObject(schema)) throw schemaError('want an object, true or false for a schema');
   const checks: Check[] = [];
   for (const [name, value] of Object.entries(schema)) {
-    if (ANNOTATIONS.has(name) || COMPANIONS.has(name) || isHeading(name, value, schema === scope.root)) continue;
+    if (ignored.has(name) || isHeading(name, value, schema === scope.root)) continue;
     const keyword = ASSERTIONS.get(name) ?? APPLICATORS.get(name);
     if (keyword === undefined) throw schemaError(`the keyword "${name.slice(0, 40)}" is not supported`);
     checks.push(keyword(value, schema, scope));
   }
   return (value, effort) => {
     if (--effort.steps < 0 || effort.depth >= MAX_DEPTH) {
-      throw new InputError('ERR_SCORER_LIMIT', 'cannot validate by JSON Schema: it takes too many steps');
+      throw new InputError('ERR_STEP_LIMIT', 'cannot validate by JSON Schema: it takes too many steps');
     }
     effort.depth++;
     const isValid = checks.every((check) => check(value, effort));
