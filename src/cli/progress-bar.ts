@@ -1,6 +1,6 @@
 /** How far a run is: a bar on a terminal, plain lines now and then anywhere else, always on stderr. */
 import { SingleBar } from 'cli-progress';
-import { count, duration } from '../reports/figures.ts';
+import { count } from '../reports/figures.ts';
 import { say } from './say.ts';
 
 const PLAIN_LINE_EVERY_MS = 10_000;
@@ -12,6 +12,8 @@ const Z = 1.959964;
 export interface ProgressState {
   readonly done: number;
   readonly total: number;
+  /** Of those done, what an earlier session did; it says nothing about the rate. */
+  readonly recalled: number;
   /** Scored samples, and the sum of their scores. */
   readonly scored: number;
   readonly scoreSum: number;
@@ -33,12 +35,10 @@ export interface ProgressView {
  * Begin to show a run.
  *
  * @param name - What runs.
- * @param alreadyDone - Samples that an earlier session finished; they say nothing about the rate.
  */
-export function showProgress(name: string, alreadyDone = 0): ProgressView {
+export function showProgress(name: string): ProgressView {
   const startedAtMs = performance.now();
-  const describe = (state: ProgressState): string =>
-    describeProgress(state, performance.now() - startedAtMs, alreadyDone);
+  const describe = (state: ProgressState): string => describeProgress(state, performance.now() - startedAtMs);
   return process.stderr.isTTY ? showBar(name, describe) : showLines(name, describe);
 }
 
@@ -94,14 +94,14 @@ function showLines(name: string, describe: (state: ProgressState) => string): Pr
  *
  * @param elapsedMs - Since this session began.
  */
-export function describeProgress(state: ProgressState, elapsedMs: number, alreadyDone: number): string {
-  const { done, total, errors, tokens, costUsd } = state;
-  const perMs = elapsedMs === 0 ? 0 : (done - alreadyDone) / elapsedMs;
+export function describeProgress(state: ProgressState, elapsedMs: number): string {
+  const { done, total, recalled, errors, tokens, costUsd } = state;
+  const perMs = elapsedMs === 0 ? 0 : (done - recalled) / elapsedMs;
   const isOver = done >= total;
   return [
     `${count(done)}/${count(total)}`,
     `${(perMs * 1000).toFixed(1)}/s`,
-    isOver || perMs === 0 ? '' : `${duration((total - done) / perMs)} left`,
+    isOver || perMs === 0 ? '' : `${timeLeft((total - done) / perMs)} left`,
     scoreText(state),
     errors === 0 ? '' : `${count(errors)} ${errors === 1 ? 'error' : 'errors'}`,
     tokens === 0 ? '' : `${count(tokens)} tokens`,
@@ -109,6 +109,11 @@ export function describeProgress(state: ProgressState, elapsedMs: number, alread
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+function timeLeft(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 // A running figure for the eye; the interval of the report is the one that counts.

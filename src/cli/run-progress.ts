@@ -21,7 +21,16 @@ export interface RunProgress {
  * @param onChange - Called after every event that changes the state.
  */
 export function followRun(policy: PlanRules['unscored'], onChange: (state: ProgressState) => void): RunProgress {
-  const state = { done: 0, total: 0, scored: 0, scoreSum: 0, errors: 0, tokens: 0, costUsd: null as number | null };
+  const state = {
+    done: 0,
+    total: 0,
+    recalled: 0,
+    scored: 0,
+    scoreSum: 0,
+    errors: 0,
+    tokens: 0,
+    costUsd: null as number | null,
+  };
   let answered = 0;
   let unscored = 0;
   let lastFault: string | null = null;
@@ -49,6 +58,7 @@ export function followRun(policy: PlanRules['unscored'], onChange: (state: Progr
     else if (event.kind === 'attempt') attempt(event);
     else if (event.kind === 'recalled' || event.kind === 'verdict') count(event.verdict);
     else return;
+    if (event.kind === 'recalled') state.recalled++;
     onChange(state);
   };
   return {

@@ -17,8 +17,8 @@ export interface KeyChoice {
   readonly unsigned?: boolean | undefined;
 }
 
-/** What is said, everywhere, about a run that nobody signed. */
-export const UNSIGNED = 'signed with a key made for this run and thrown away: nobody stands behind it';
+// What is said, everywhere, about a run that nobody signed.
+const UNSIGNED = 'signed with a key made for this run and thrown away: nobody stands behind it';
 
 /**
  * Who signs.

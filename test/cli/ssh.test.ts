@@ -32,7 +32,17 @@ describe.skipIf(!isBuilt || !hasSshKeygen)('SSH keys (needs dist and ssh-keygen)
     ['from an OpenSSH key file', '--key', 'id'],
   ])('sign a run %s, and verify under the public key line', { timeout: 60_000 }, async (_, option, file) => {
     const endpoint = `${server.url}/right/v1#mock-model`;
-    const run = await touchstone('run', '--suite', 'sums', '--endpoint', endpoint, '--out', `out-${option}`, option, file);
+    const run = await touchstone(
+      'run',
+      '--suite',
+      'sums',
+      '--endpoint',
+      endpoint,
+      '--out',
+      `out-${option}`,
+      option,
+      file,
+    );
     expect(run.code, run.stderr).toBe(0);
     const path = / (\S+)$/m.exec(run.stdout)?.[1] ?? '';
     const verified = await touchstone('verify', path, '--trust', 'id.pub', '--require', 'authorship=proven');
