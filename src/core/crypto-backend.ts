@@ -17,6 +17,8 @@ export interface Sha256Hasher {
 export interface CryptoBackend {
   readonly sha256: (input: Uint8Array | string) => Uint8Array;
   readonly sha256Hex: (input: Uint8Array | string) => string;
+  /** The digest of several parts, one after the other, in hex. */
+  readonly sha256HexOf: (parts: readonly (Uint8Array | string)[]) => string;
   readonly sha512: (input: Uint8Array) => Uint8Array;
   readonly createSha256: () => Sha256Hasher;
   readonly hmacSha256: (key: Uint8Array, message: Uint8Array) => Uint8Array;

@@ -11,6 +11,7 @@ const { Point } = ed25519;
 export const backend: CryptoBackend = {
   sha256: (input) => sha256(bytesOf(input)),
   sha256Hex: (input) => encodeHex(sha256(bytesOf(input))),
+  sha256HexOf: (parts) => encodeHex(sha256(concatBytes(...parts.map(bytesOf)))),
   sha512: (input) => sha512(input),
   createSha256,
   hmacSha256: (key, message) => hmac(sha256, key, message),

@@ -1,5 +1,5 @@
 /** SHA-256 digests as text, and digests under a domain tag. */
-import { createSha256, sha256Hex } from './sha256.ts';
+import { sha256Hex, sha256HexOf } from './sha256.ts';
 import { encodeHex } from './bytes.ts';
 import { InputError } from './errors.ts';
 
@@ -25,7 +25,7 @@ export function parseDigest(text: string): Digest {
 
 /** The plain SHA-256 of bytes or text, as `sha256sum` prints it. */
 export function digest(input: Uint8Array | string): Digest {
-  return parseDigest(sha256Hex(input));
+  return sha256Hex(input) as Digest;
 }
 
 /**
@@ -45,9 +45,7 @@ export function digestFromBytes(bytes: Uint8Array): Digest {
  * @param tag - Domain, such as `commit` or `tee-nonce`; no newline.
  */
 export function taggedDigest(tag: string, ...parts: readonly (Uint8Array | string)[]): Digest {
-  const hasher = createSha256().update(domainTag(tag));
-  for (const part of parts) hasher.update(part);
-  return digestFromBytes(hasher.digest());
+  return sha256HexOf([domainTag(tag), ...parts]) as Digest;
 }
 
 /** The bytes that open everything hashed under a tag: `touchstone/v1/<tag>` and a newline. */

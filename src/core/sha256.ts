@@ -14,6 +14,9 @@ export const sha256: (input: Uint8Array | string) => Uint8Array = backend.sha256
 /** The SHA-256 of bytes or text as 64 lowercase hex digits. */
 export const sha256Hex: (input: Uint8Array | string) => string = backend.sha256Hex;
 
+/** The SHA-256 of several parts, one after the other, as 64 lowercase hex digits. */
+export const sha256HexOf: (parts: readonly (Uint8Array | string)[]) => string = backend.sha256HexOf;
+
 /** The 64-byte SHA-512 of bytes. */
 export const sha512: (input: Uint8Array) => Uint8Array = backend.sha512;
 

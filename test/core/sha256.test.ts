@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeHex, encodeUtf8 } from '../../src/core/bytes.ts';
 import { backend as nobleBackend } from '../../src/core/crypto-noble.ts';
-import { createSha256, hmacSha256, sha256, sha256Hex, sha512 } from '../../src/core/sha256.ts';
+import { createSha256, hmacSha256, sha256, sha256Hex, sha256HexOf, sha512 } from '../../src/core/sha256.ts';
 import { anyCharacter } from '../any-text.ts';
 import { expectCode } from '../vectors.ts';
 
@@ -28,8 +28,17 @@ describe('SHA-256', () => {
         expect(sha256Hex(text)).toBe(crypto.createHash('sha256').update(text).digest('hex'));
         const both = crypto.createHash('sha256').update(bytes).update(text).digest('hex');
         expect(encodeHex(createSha256().update(bytes).update(text).digest())).toBe(both);
+        expect(sha256HexOf([bytes, text])).toBe(both);
+        expect(nobleBackend.sha256HexOf([bytes, text])).toBe(both);
       }),
     );
+  });
+
+  it.each([21_845, 21_846, 65_536, 200_000])('agrees with node:crypto on parts of %i characters', (length) => {
+    const parts = ['é'.repeat(length), new Uint8Array(length).fill(7)];
+    const hash = crypto.createHash('sha256');
+    for (const part of parts) hash.update(part);
+    expect(sha256HexOf(parts)).toBe(hash.digest('hex'));
   });
 
   it('gives plain bytes that belong to nobody else', () => {
@@ -44,6 +53,8 @@ describe('SHA-256', () => {
     expectCode(() => sha256('\ud800'), 'ERR_UTF8');
     expectCode(() => sha256Hex('\ud800'), 'ERR_UTF8');
     expectCode(() => createSha256().update('\ud800'), 'ERR_UTF8');
+    expectCode(() => sha256HexOf(['\ud800']), 'ERR_UTF8');
+    expectCode(() => sha256HexOf(['\ud800'.repeat(70_000)]), 'ERR_UTF8');
   });
 });
 
