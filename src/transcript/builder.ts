@@ -71,18 +71,12 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
   const range = createCompactRange();
   let content: string[] = [];
   let records: string[] = [];
-  const fileHash = createSha256();
+  const file = createFileHash();
   const tally = createTally();
-  let unhashed = '';
 
-  const hashFile = (): void => {
-    fileHash.update(unhashed);
-    unhashed = '';
-  };
   const add = (record: TranscriptRecord, line: string): void => {
     range.append(leafHash(line));
-    unhashed += `${line}\n`;
-    if (unhashed.length > HASHED_AT_ONCE) hashFile();
+    file.add(line);
     tally.add(record);
   };
   const queue = (record: TranscriptRecord): void => {
@@ -127,9 +121,25 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
       return pending;
     },
     head: () => ({ size: range.size, root: range.root() }),
-    recordsDigest() {
-      hashFile();
-      return digestFromBytes(fileHash.digest());
+    recordsDigest: () => file.digest(),
+  };
+}
+
+function createFileHash(): { add(line: string): void; digest(): Digest } {
+  const hash = createSha256();
+  let unhashed = '';
+  const flush = (): void => {
+    hash.update(unhashed);
+    unhashed = '';
+  };
+  return {
+    add(line) {
+      unhashed += `${line}\n`;
+      if (unhashed.length > HASHED_AT_ONCE) flush();
+    },
+    digest() {
+      flush();
+      return digestFromBytes(hash.digest());
     },
   };
 }

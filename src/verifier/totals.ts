@@ -47,7 +47,8 @@ function count(names: Map<string, number>, name: string | undefined): void {
   names.set(key, (names.get(key) ?? 0) + 1);
 }
 
-// Keeps every n-th value; whenever the list is full, every second one is dropped and n doubles.
+// Keeps every n-th value; whenever the list is full, every second one is dropped and n doubles. Requires an
+// even max, so that the value at hand is one that is kept.
 function createThinnedList(max: number): { add(value: number): void; values(): readonly number[] } {
   let kept: number[] = [];
   let stride = 1;
@@ -58,7 +59,6 @@ function createThinnedList(max: number): { add(value: number): void; values(): r
       if (kept.length === max) {
         kept = kept.filter((_, index) => index % 2 === 0);
         stride *= 2;
-        if ((seen - 1) % stride !== 0) return;
       }
       kept.push(value);
     },
