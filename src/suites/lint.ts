@@ -22,6 +22,7 @@ type FindingCode =
   | 'last-role'
   | 'missing-licence'
   | 'not-held-out'
+  | 'target-in-input'
   | 'target-in-prompt'
   | 'unreachable-answer';
 
@@ -87,6 +88,7 @@ const SENTENCES: Readonly<Record<FindingCode, readonly [Finding['level'], string
   'few-shot-item': ['error', 'the item is one of the few-shot examples'],
   'not-held-out': ['error', 'the key of the item is not held out by the rule of the suite'],
   'duplicate-prompt': ['warning', 'the prompt is that of an earlier item'],
+  'target-in-input': ['warning', 'an input field is the right answer'],
   'target-in-prompt': ['warning', 'the right answer stands in the prompt word for word'],
   'missing-licence': ['warning', 'no licence says who may use the items: want an SPDX expression'],
   'few-shot-roles': ['warning', 'few-shot messages do not alternate between user and assistant'],
@@ -132,7 +134,8 @@ function duplicateCheck(report: Report): ItemCheck {
 }
 
 function leakCheck(report: Report): ItemCheck {
-  return ({ id, target }, messages) => {
+  return ({ id, target, input }, messages) => {
+    if (Object.values(input).includes(target)) report('target-in-input', '/items', id);
     if (typeof target !== 'string' || target.length < MIN_LEAK_LENGTH) return;
     if (messages.some(({ content }) => content.includes(target))) report('target-in-prompt', '/prompt', id);
   };

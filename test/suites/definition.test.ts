@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from '../property.ts';
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../../src/core/bytes.ts';
 import { isTouchstoneError } from '../../src/core/errors.ts';

@@ -69,6 +69,11 @@ describe('lintSuite()', () => {
       { level: 'warning', items: ['0'] },
     ],
     [
+      'target-in-input',
+      { 'suite.yaml': SUITE_YAML.replace('[question]', '[question, answer]') },
+      { level: 'warning', line: 5, count: 3 },
+    ],
+    [
       'not-held-out',
       { 'suite.yaml': SUITE_YAML + HELD_OUT, 'items.jsonl': jsonl([{ question: '12 45', answer: '57' }]) },
       { level: 'error', line: 11, items: ['0'] },

@@ -1,5 +1,5 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
-import fc from 'fast-check';
+import * as fc from '../property.ts';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/canonical-json.ts';
 import { compileTemplate, MAX_RENDERED_LENGTH, MAX_TEMPLATE_LENGTH } from '../../src/suites/template.ts';
