@@ -9,8 +9,9 @@ const installed = `${root}node_modules/.package-lock.json`;
 
 const isCurrent = existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs;
 if (!isCurrent) {
-  console.error('installing dependencies (npm ci)');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  console.error('installing dependencies');
+  // Not `npm ci`: it refuses the lock file of any registry that lacks the binaries of some other platform.
+  execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',

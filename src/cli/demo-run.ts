@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type { SecretKey } from '../core/key.ts';
 import { localSigner } from '../core/signer.ts';
 import { parseEndpointSpec } from '../endpoints/config.ts';
+import { openEndpoint } from '../endpoints/open.ts';
 import { readEmbeddedModels } from '../endpoints/embedded/models.ts';
 import type { ReportRun } from '../reports/model.ts';
 import { writeReport } from '../reports/write-report.ts';
@@ -19,7 +20,6 @@ import { axesTable, scoreTable } from './demo-tables.ts';
 import { EXIT, worstOf, type ExitCode } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import { newKey, writeKeyFile } from './key-file.ts';
-import { reachEndpoint } from './reach-endpoint.ts';
 import { newRunFolder } from './run-folder-name.ts';
 import { runPair, type PairInput, type PairResult } from './run-pair.ts';
 import { runnerIdentity } from './runner-identity.ts';
@@ -67,12 +67,10 @@ async function runEverything(folder: DemoFolder, key: SecretKey): Promise<readon
   const results: PairResult[] = [];
   try {
     for (const { name } of models) {
-      for (const suite of suites) {
-        const input = { suite, folder: folder.runs, signer, runner, signal: interrupt.signal };
-        const result = await runOnce(input, name);
-        results.push(result);
-        if (result.code !== EXIT.yes) return results;
-      }
+      results.push(
+        ...(await runModel({ folder: folder.runs, signer, runner, signal: interrupt.signal }, name, suites)),
+      );
+      if (results.some(({ code }) => code !== EXIT.yes)) return results;
     }
   } finally {
     interrupt.dispose();
@@ -85,23 +83,33 @@ async function loadShipped(): Promise<readonly LoadedSuite[]> {
   return await Promise.all(names.map(async (name) => await loadSuite(await findSuite(name))));
 }
 
-type DemoPair = Pick<PairInput, 'suite' | 'folder' | 'signer' | 'runner' | 'signal'>;
+type DemoSession = Pick<PairInput, 'folder' | 'signer' | 'runner' | 'signal'>;
 
-async function runOnce({ folder, ...input }: DemoPair, model: string): Promise<PairResult> {
-  const config = parseEndpointSpec(`embedded:${model}`);
-  const endpoint = await reachEndpoint(config, { connections: CONCURRENCY, suite: input.suite });
+async function runModel(
+  { folder, ...session }: DemoSession,
+  model: string,
+  suites: readonly LoadedSuite[],
+): Promise<readonly PairResult[]> {
+  const results: PairResult[] = [];
+  const endpoint = await openEndpoint(parseEndpointSpec(`embedded:${model}`), { connections: CONCURRENCY });
   try {
-    return await runPair({
-      ...input,
-      endpoint,
-      folder: await newRunFolder(folder, input.suite.definition.id, model, Date.now()),
-      options: { concurrency: CONCURRENCY },
-      allowVersionChange: false,
-      maxUnscored: null,
-    });
+    for (const suite of suites) {
+      const result = await runPair({
+        ...session,
+        suite,
+        endpoint,
+        folder: await newRunFolder(folder, suite.definition.id, model, Date.now()),
+        options: { concurrency: CONCURRENCY },
+        allowVersionChange: false,
+        maxUnscored: null,
+      });
+      results.push(result);
+      if (result.code !== EXIT.yes) return results;
+    }
   } finally {
     await endpoint.close();
   }
+  return results;
 }
 
 async function bundleOf(run: PairResult, folder: DemoFolder): Promise<string> {
