@@ -2,7 +2,8 @@ import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import * as fc from '../property.ts';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/canonical-json.ts';
-import { compileTemplate, MAX_RENDERED_LENGTH, MAX_TEMPLATE_LENGTH } from '../../src/suites/template.ts';
+import { MAX_TEMPLATE_LENGTH } from '../../src/suites/template-dialect.ts';
+import { compileTemplate, MAX_RENDERED_LENGTH } from '../../src/suites/template.ts';
 
 /** The library as it comes. */
 function byLibrary(source: string, input: JsonObject): unknown {
