@@ -26,7 +26,7 @@ async function readSmallFiles(path: string): Promise<ReadonlyMap<RunFile, Uint8A
   const files = new Map<RunFile, Uint8Array>();
   for (const name of RUN_FILES) {
     try {
-      files.set(name, await readFile(join(path, name)));
+      files.set(name, new Uint8Array(await readFile(join(path, name))));
     } catch (cause) {
       // A run that is not finished has no result yet; which files are needed is the verifier's business.
       if (!isSystemError(cause, 'ENOENT')) throw cause;

@@ -24,7 +24,7 @@ export interface LineSplitter {
  * A splitter.
  *
  * @param name - What an error calls the stream.
- * @param maxLineBytes - Most bytes that are kept for a line that is not complete.
+ * @param maxLineBytes - Most UTF-16 units in a line, and most bytes that are kept of one that is not complete.
  */
 export function createLineSplitter(name: string, maxLineBytes: number): LineSplitter {
   let held: Uint8Array[] = [];
@@ -32,11 +32,12 @@ export function createLineSplitter(name: string, maxLineBytes: number): LineSpli
   const fault = (what: string): VerificationError =>
     new VerificationError('ERR_LINE_FORM', `cannot read lines of ${name}: ${what}`);
 
+  const tooLong = (): VerificationError => fault(`a line has more than ${maxLineBytes} bytes`);
   const hold = (piece: Uint8Array): void => {
     if (piece.length === 0) return;
     held.push(Uint8Array.from(piece));
     heldBytes += piece.length;
-    if (heldBytes > maxLineBytes) throw fault(`a line has more than ${maxLineBytes} bytes`);
+    if (heldBytes > maxLineBytes) throw tooLong();
   };
   return {
     push(piece) {
@@ -53,7 +54,9 @@ export function createLineSplitter(name: string, maxLineBytes: number): LineSpli
       // A newline is never part of a longer UTF-8 sequence, so cutting there cuts no character.
       const text = tryDecodeUtf8(whole);
       if (text === null) throw fault('the bytes are not valid UTF-8');
-      return text.split('\n');
+      const lines = text.split('\n');
+      for (const line of lines) if (line.length > maxLineBytes) throw tooLong();
+      return lines;
     },
     end() {
       if (heldBytes > 0) throw fault('the last line has no newline');

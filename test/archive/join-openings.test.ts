@@ -115,6 +115,7 @@ describe('createLineSplitter()', () => {
     };
     refused(Buffer.from('a\nb'));
     refused(Buffer.from('a\nabcde'));
+    refused(Buffer.from('a\nabcde\n'));
     refused(Buffer.from([0xff, 10]));
     refused(Buffer.from([0xc3, 10]));
   });
