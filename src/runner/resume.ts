@@ -20,7 +20,7 @@ import { formatTime, systemEnvironment } from './environment.ts';
 import { createJudging } from './judging.ts';
 import { createRecall, type Recall } from './recall.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
-import { checkpointerOf, sessionBase, type RunEnd, type SessionInput } from './run.ts';
+import { checkpointerOf, recordHeader, sessionBase, type RunEnd, type SessionInput } from './run.ts';
 import { totalSamples } from './samples-left.ts';
 import { runSession } from './session.ts';
 import { keysOf, type RunKeys } from './signing.ts';
@@ -37,7 +37,8 @@ export interface ResumeInput extends SessionInput {
  * Go on with the run in a folder.
  *
  * Torn lines are cut and kept aside; requests without an outcome are recorded as lost and asked again; answers that nobody
- * has judged are judged. A run that only lacks its signed result gets it.
+ * has judged are judged. A run that was stopped before its first record begins; one that only lacks its signed result
+ * gets it.
  *
  * @throws {@link InputError} `ERR_RUN_MISSING`, `ERR_RUN_SECRET`, `ERR_RUN_LOCKED`, `ERR_RUN_FINISHED`, `ERR_RUN_WRITE`,
  *   `ERR_RESUME_PLAN` if suite, endpoint or signer are not those of the plan, `ERR_RESUME_VERSION`, `ERR_RESUME_RECORDS`,
@@ -64,7 +65,8 @@ export async function resumeRun(input: ResumeInput): Promise<RunEnd> {
     const torn = await readBack(folder, recall);
     const journal = await openJournal(folder);
     const recorder = createRecorder({ builder, journal });
-    if (recall.end === null) recordInterruption(input, { recorder, recall, budget, torn });
+    if (recall.size === 0) recordHeader(recorder, base.planDigest, base.environment);
+    else if (recall.end === null) recordInterruption(input, { recorder, recall, budget, torn });
     const started = { ...base, keys, builder, journal, recorder, judging, budget };
     const reason = await runSession({
       ...started,

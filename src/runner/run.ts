@@ -21,7 +21,7 @@ import { openCheckpointer, type Checkpointer } from './checkpoints.ts';
 import { formatTime, systemEnvironment, type RunEnvironment } from './environment.ts';
 import { createJudging } from './judging.ts';
 import { planRun, type RunOptions } from './plan-run.ts';
-import { createRecorder } from './recorder.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import type { RunListener } from './run-event.ts';
 import { newSamples, totalSamples } from './samples-left.ts';
 import { runSession, type RunControl, type Session, type SessionEnd } from './session.ts';
@@ -83,14 +83,7 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
     const builder = createBuilder(secret);
     const journal = await openJournal(folder);
     const recorder = createRecorder({ builder, journal });
-    recorder.append({
-      k: 'header',
-      at: formatTime(environment.nowMs()),
-      features: [],
-      format: FORMAT,
-      plan: digest,
-      run_nonce: encodeHex(environment.randomBytes(16)),
-    });
+    recordHeader(recorder, digest, environment);
     const base = { ...sessionBase(input, plan, digest), keys, builder, journal, recorder };
     const checkpointer = await checkpointerOf(base);
     await checkpointer.write();
@@ -123,6 +116,18 @@ async function writePlan(
   await writeAtomic(join(folder, 'plan.json'), planText);
   await writeAtomic(join(folder, 'plan.dsse.json'), keys.signStatement(planStatement(plan, digest)));
   return digest;
+}
+
+/** The first record of a run. */
+export function recordHeader(recorder: Recorder, planSha256: string, environment: RunEnvironment): void {
+  recorder.append({
+    k: 'header',
+    at: formatTime(environment.nowMs()),
+    features: [],
+    format: FORMAT,
+    plan: planSha256,
+    run_nonce: encodeHex(environment.randomBytes(16)),
+  });
 }
 
 /** The part of a session that comes straight from its input. */

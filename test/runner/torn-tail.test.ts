@@ -108,7 +108,7 @@ describe('resumeRun() after a torn write', () => {
       const endpoint = fakeEndpoint();
       const code = await codeOf(resumeRun({ folder, suite, endpoint, runner: RUNNER, signer: SIGNER }));
       const kept = lines(records.subarray(0, lineEnd(records, size)));
-      expect([size, code]).toEqual([size, kept.length === 0 ? 'ERR_RESUME_RECORDS' : null]);
+      expect([size, code]).toEqual([size, kept.length === 0 ? 'ERR_RESUME_CHECKPOINT' : null]);
       if (code !== null) continue;
       const answered = kept.filter((line) => line.includes('"k":"outcome"')).length;
       const asked = kept.filter((line) => line.includes('"k":"intent"')).length;
@@ -118,6 +118,13 @@ describe('resumeRun() after a torn write', () => {
       await rm(folder, { recursive: true });
     }
   }, 60_000);
+
+  it('resumeRun() begins a run that was stopped before its first record', async () => {
+    const folder = await copy('nothing');
+    for (const name of ['records.jsonl', 'content.jsonl', 'checkpoints.jsonl']) await truncate(join(folder, name), 0);
+    await resumeRun({ folder, suite, endpoint: fakeEndpoint(), runner: RUNNER, signer: SIGNER });
+    expect((await verified(folder)).totals).toMatchObject({ attempts: { ok: 2 }, resumes: 0 });
+  });
 
   it('resumeRun() refuses a run that lost records which a checkpoint covers', async () => {
     const folder = await copy('signed');
