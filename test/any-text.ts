@@ -1,5 +1,5 @@
 /** Text for property tests. */
-import * as fc from 'fast-check';
+import * as fc from './property.ts';
 
 const SURROGATES = 0x800;
 

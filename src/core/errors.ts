@@ -104,7 +104,6 @@ export type VerificationCode =
   | 'ERR_PROOF_LENGTH'
   | 'ERR_PROOF_RANGE'
   | 'ERR_PROOF_ROOT'
-  | 'ERR_RECORDS_DIGEST'
   | 'ERR_RECORD_FIELD'
   | 'ERR_RECORD_KIND'
   | 'ERR_RECORD_ORDER'
@@ -129,7 +128,6 @@ export type VerificationCode =
   | 'ERR_STATEMENT_MALFORMED'
   | 'ERR_SUITE_DIGEST'
   | 'ERR_SUITE_FORM'
-  | 'ERR_TARGET'
   | 'ERR_UNSCORED_REASON';
 
 /** The base of every error thrown on purpose; anything else that escapes is a bug of ours. */

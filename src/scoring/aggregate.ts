@@ -6,8 +6,7 @@
  * come. So sums are exact, and what is not is computed from sorted values with arithmetic that rounds alike everywhere.
  */
 import type { LineObject } from '../core/line-form.ts';
-import { MAX_ITEMS } from '../suites/definition.ts';
-import type { Treatment } from '../transcript/plan.ts';
+import { MAX_SUITE_SIZE, type Treatment } from '../transcript/plan.ts';
 import { UNSCORED_REASONS, type ScoreRecord, type UnscoredReason } from '../transcript/record.ts';
 import { createFractionSum, reduced, sixPlaces, type Fraction, type FractionSum } from './fraction.ts';
 import { createSpread, intervalOf, type Spread } from './spread.ts';
@@ -99,7 +98,7 @@ interface Tally {
 }
 
 function checkFacts({ index, repeat, num = 0, den = 1 }: ScoreFacts, repeats: number): void {
-  const isPlace = index >= 0 && index < MAX_ITEMS && repeat >= 0 && repeat < repeats;
+  const isPlace = index >= 0 && index < MAX_SUITE_SIZE && repeat >= 0 && repeat < repeats;
   const isScore = num >= 0 && num <= den && den >= 1 && den <= MAX_DENOMINATOR;
   if (isPlace && isScore) return;
   throw new RangeError(`no score ${num}/${den} of item ${index}, repeat ${repeat}`);

@@ -9,7 +9,13 @@ import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
 import { digest, type Digest } from '../core/digest.ts';
 import { VerificationError } from '../core/errors.ts';
 import type { LineObject } from '../core/line-form.ts';
-import { parametersShape, unscoredShape, type PlanParameters, type PlanRules } from '../transcript/plan.ts';
+import {
+  MAX_SUITE_SIZE,
+  parametersShape,
+  unscoredShape,
+  type PlanParameters,
+  type PlanRules,
+} from '../transcript/plan.ts';
 import {
   boolean,
   conform,
@@ -28,8 +34,6 @@ import type { Message } from '../transcript/wire/request.ts';
 export const SUITE_FORMAT = 'touchstone/suite/v1';
 /** Most bytes in suite.json. */
 export const MAX_DEFINITION_BYTES = 1_048_576;
-/** Most items in a suite. */
-export const MAX_ITEMS = 1_000_000;
 
 /** Chat messages as templates, and worked examples as literal text. */
 export interface SuitePrompt {
@@ -118,7 +122,7 @@ const definitionShape = object<SuiteDefinition>(
     licence: nameText(128),
     visibility: oneOf('public', 'private'),
     redistributable: boolean,
-    items: object<SuiteDefinition['items']>({ root: digestText, size: integer(1, MAX_ITEMS) }),
+    items: object<SuiteDefinition['items']>({ root: digestText, size: integer(1, MAX_SUITE_SIZE) }),
     prompt,
     parameters: parametersShape,
     repeats: integer(1, 1000),

@@ -6,8 +6,8 @@
 import { encodeHex } from '../core/bytes.ts';
 import { digestFromBytes, type Digest } from '../core/digest.ts';
 import { InputError, type InputCode } from '../core/errors.ts';
-import { MAX_ITEMS } from './definition.ts';
-import { commitItem, createItemTree, parseItem, MAX_ITEM_BYTES, type CommittedItem, type ItemRow } from './item.ts';
+import { MAX_SUITE_SIZE } from '../transcript/plan.ts';
+import { commitItem, createItemTree, itemOf, MAX_ITEM_BYTES, type CommittedItem, type ItemRow } from './item.ts';
 import type { RowMapper } from './map-row.ts';
 import type { RawRow, RowSource } from './rows.ts';
 
@@ -56,7 +56,8 @@ export async function createItemStore(
   let commitments = new Uint8Array(32 * 1024);
   for await (const row of origin.rows.scan()) {
     const place = placeOf(origin.path, row);
-    if (tree.size >= MAX_ITEMS) throw itemError('ERR_ITEMS_LIMIT', place, `it has more than ${MAX_ITEMS} items`);
+    if (tree.size >= MAX_SUITE_SIZE)
+      throw itemError('ERR_ITEMS_LIMIT', place, `it has more than ${MAX_SUITE_SIZE} items`);
     const item = commitRow(origin, row, tree.size);
     if (ids.has(item.id)) throw itemError('ERR_ITEMS_DUPLICATE', place, `id "${item.id}" is taken by an earlier item`);
     ids.add(item.id);
@@ -94,7 +95,7 @@ async function* readItems(
 function commitRow({ path, toItem, secret }: ItemOrigin, row: RawRow, index: number): SuiteItem {
   const item = toItem(row, index);
   const committed = commitItem(secret, index, item);
-  const longest = Math.max(Buffer.byteLength(committed.itemText), Buffer.byteLength(committed.targetText));
+  const longest = Math.max(mostBytes(committed.itemText), mostBytes(committed.targetText));
   if (longest > MAX_ITEM_BYTES) {
     throw itemError(
       'ERR_ITEMS_LIMIT',
@@ -103,8 +104,17 @@ function commitRow({ path, toItem, secret }: ItemOrigin, row: RawRow, index: num
     );
   }
   // Templates see nested keys in canonical order, as they do for a verifier, who has the canonical text only.
-  const { input } = parseItem(Buffer.from(committed.itemText));
+  const input = isFlat(item) ? item.input : itemOf(committed.itemText).input;
   return { ...item, ...committed, input, index };
+}
+
+function isFlat({ input }: ItemRow): boolean {
+  return Object.values(input).every((value) => typeof value !== 'object');
+}
+
+// A UTF-16 unit takes at most three bytes of UTF-8, so short texts need no counting.
+function mostBytes(text: string): number {
+  return 3 * text.length <= MAX_ITEM_BYTES ? 3 * text.length : Buffer.byteLength(text);
 }
 
 function placeOf(path: string, row: RawRow): ItemPlace {

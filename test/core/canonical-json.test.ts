@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import canonicalizeOracle from 'canonicalize';
-import * as fc from 'fast-check';
+import * as fc from '../property.ts';
 import { describe, expect, it } from 'vitest';
 import { canonicalize, isJsonObject, tryParseCanonical } from '../../src/core/canonical-json.ts';
 import { anyCharacter } from '../any-text.ts';

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
+import * as fc from '../property.ts';
 import { describe, expect, it } from 'vitest';
 import { decodeBase64, decodeHex, decodeUtf8, encodeHex, encodeUtf8 } from '../../src/core/bytes.ts';
 import { formatEnvelope, openEnvelope, parseEnvelope, preAuthEncoding, signEnvelope } from '../../src/core/dsse.ts';

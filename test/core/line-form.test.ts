@@ -1,5 +1,5 @@
 import canonicalizeOracle from 'canonicalize';
-import * as fc from 'fast-check';
+import * as fc from '../property.ts';
 import { describe, expect, it } from 'vitest';
 import { isTouchstoneError } from '../../src/core/errors.ts';
 import { checkLineForm, formatLine, MAX_LINE_BYTES, parseLine } from '../../src/core/line-form.ts';

@@ -1,5 +1,5 @@
 import * as crypto from 'node:crypto';
-import * as fc from 'fast-check';
+import * as fc from '../property.ts';
 import { describe, expect, it } from 'vitest';
 import { encodeHex, encodeUtf8 } from '../../src/core/bytes.ts';
 import { backend as nobleBackend } from '../../src/core/crypto-noble.ts';

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
+import * as fc from '../property.ts';
 import { describe, expect, it } from 'vitest';
 import { decodeHex, encodeHex, encodeUtf8 } from '../../src/core/bytes.ts';
 import { commit, deriveSalt, PUBLIC_SUITE_SECRET, type Label } from '../../src/transcript/commitment.ts';

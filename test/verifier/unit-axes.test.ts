@@ -48,7 +48,6 @@ const AXIS_OF: Readonly<Record<VerificationCode, Axis>> = {
   ERR_PROOF_LENGTH: 'integrity',
   ERR_PROOF_RANGE: 'integrity',
   ERR_PROOF_ROOT: 'integrity',
-  ERR_RECORDS_DIGEST: 'integrity',
   ERR_RECORD_FIELD: 'integrity',
   ERR_RECORD_KIND: 'integrity',
   ERR_RECORD_ORDER: 'integrity',
@@ -73,7 +72,6 @@ const AXIS_OF: Readonly<Record<VerificationCode, Axis>> = {
   ERR_STATEMENT_MALFORMED: 'integrity',
   ERR_SUITE_DIGEST: 'integrity',
   ERR_SUITE_FORM: 'scoring',
-  ERR_TARGET: 'scoring',
   ERR_UNSCORED_REASON: 'scoring',
 };
 

@@ -102,8 +102,11 @@ describe('compileSchema()', () => {
       { $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } } },
     ],
     ['a doubling chain', doublingChain(40)],
+    ['many looks at a long list', { allOf: Array.from({ length: 400 }, (_, i) => ({ not: { const: i } })) }],
+    ['many counts of a long list', { allOf: Array.from({ length: 400 }, () => ({ items: { type: 'number' } })) }],
   ])('stops at %s', (_, schema) => {
-    expect(() => compileSchema(schema)(1)).toThrow(expect.objectContaining({ code: 'ERR_STEP_LIMIT' }));
+    const value = Array.from({ length: 30_000 }, () => 1);
+    expect(() => compileSchema(schema)(value)).toThrow(expect.objectContaining({ code: 'ERR_STEP_LIMIT' }));
   });
 });
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { isTouchstoneError } from '../../../src/core/errors.ts';
 import { parsePattern } from '../../../src/core/pattern/parse.ts';
@@ -159,6 +159,13 @@ describe('compilePattern()', () => {
     const started = performance.now();
     expect(compilePattern('^(a|a)*$', PLAIN).first(`${'a'.repeat(20_000)}b`)).toBeNull();
     expect(compilePattern('(x+x+)+y', PLAIN).first('x'.repeat(10_000))).toBeNull();
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it('counts what characters beyond ASCII cost', () => {
+    const started = performance.now();
+    const found = compilePattern('[\\p{L}\\p{N}]{255}x', PLAIN);
+    expect(() => found.first('é'.repeat(65_536))).toThrow(expect.objectContaining({ code: 'ERR_STEP_LIMIT' }));
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { AnswerText } from '../../../src/endpoints/embedded/answer-text.ts';
 

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { parseAnswer, type ParsedBody } from '../../../src/transcript/wire/answer.ts';
 import { formatRecord, parseRecord } from '../../../src/transcript/record.ts';

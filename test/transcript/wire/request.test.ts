@@ -1,5 +1,5 @@
 import canonicalizeOracle from 'canonicalize';
-import * as fc from 'fast-check';
+import * as fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { requestBuilder, type Message, type RequestPlan } from '../../../src/transcript/wire/request.ts';
 import { expectCode } from '../../vectors.ts';
