@@ -13,6 +13,9 @@ export const MAX_TEMPLATE_LENGTH = 65_536;
 const LONG_BLANK = /\s{1024}/;
 /** Deepest nesting. */
 const MAX_DEPTH = 100;
+/** Longest text and largest number as argument of a filter. */
+const MAX_ARGUMENT_LENGTH = 64;
+const MAX_ARGUMENT = 64;
 
 /** The child nodes of each allowed kind of node. */
 const CHILDREN: ReadonlyMap<string, readonly string[]> = new Map([
@@ -66,6 +69,8 @@ export interface Survey {
   readonly bound: Set<string>;
   /** Nodes whose value may be undefined. */
   readonly guarded: WeakSet<Node>;
+  /** Nodes of whose value one member is picked. */
+  readonly held: WeakSet<Node>;
 }
 
 /**
@@ -75,7 +80,13 @@ export interface Survey {
  */
 export function surveyTemplate(source: string): Survey {
   const program = parseTemplate(source);
-  const survey: Survey = { program, used: new Set(), bound: new Set(Object.keys(CONSTANTS)), guarded: new WeakSet() };
+  const survey: Survey = {
+    program,
+    used: new Set(),
+    bound: new Set(Object.keys(CONSTANTS)),
+    guarded: new WeakSet(),
+    held: new WeakSet(),
+  };
   inspect(program, survey, 0);
   return survey;
 }
@@ -103,11 +114,18 @@ function inspect(node: Node, survey: Survey, depth: number): void {
 }
 
 function inspectNames(node: Node, survey: Survey): void {
-  if (node.type === 'Identifier') survey.used.add(textOf(node, 'value'));
+  if (node.type === 'Identifier') inspectName(textOf(node, 'value'), survey);
   else if (node.type === 'For') bindLoop(node, survey);
   else if (node.type === 'TestExpression') inspectTest(node, survey);
   else if (node.type === 'FilterExpression') inspectFilter(node, survey);
+  else if (node.type === 'MemberExpression') hold(node, survey);
   else if (node.type === 'BinaryExpression' || node.type === 'UnaryExpression') inspectOperator(node);
+}
+
+function inspectName(name: string, survey: Survey): void {
+  // The library defines a function of this name in every scope.
+  if (name === 'namespace') throw templateError('the name "namespace" is not part of the prompt dialect');
+  survey.used.add(name);
 }
 
 function bindLoop(node: Node, survey: Survey): void {
@@ -127,6 +145,27 @@ function inspectFilter(node: Node, survey: Survey): void {
   const filter = filterName(node);
   if (!FILTERS.has(filter)) throw templateError(`the filter "${filter}" is not part of the prompt dialect`);
   if (filter === 'default') guard(node, survey);
+  else for (const argument of childNodes(node, 'filter')) inspectArgument(argument);
+}
+
+// An argument from the item, such as a separator, could make a text of any length.
+function inspectArgument(node: Node): void {
+  const value: unknown = Reflect.get(node, 'value');
+  if (node.type === 'KeywordArgumentExpression') inspectArgument(value as Node);
+  else if (node.type === 'TupleLiteral' || node.type === 'ArrayLiteral')
+    nodesAt(node, 'value').forEach(inspectArgument);
+  else if (!isSmallLiteral(node, value)) throw templateError('a filter argument is no short literal');
+}
+
+function isSmallLiteral({ type }: Node, value: unknown): boolean {
+  if (type === 'StringLiteral') return typeof value === 'string' && value.length <= MAX_ARGUMENT_LENGTH;
+  if (type === 'IntegerLiteral') return typeof value === 'number' && value <= MAX_ARGUMENT;
+  return type === 'Identifier' && typeof value === 'string' && Object.hasOwn(CONSTANTS, value);
+}
+
+function hold(node: Node, survey: Survey): void {
+  const property = Reflect.get(node, 'property') as Node;
+  if (property.type !== 'SliceExpression') survey.held.add(Reflect.get(node, 'object') as Node);
 }
 
 function guard(node: Node, survey: Survey): void {

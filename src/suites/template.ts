@@ -1,7 +1,7 @@
 /**
  * Prompt templates: rendered again by anybody, bounded, with one result for ever.
  *
- * Steps and output are counted while a template is rendered. A field that an item lacks is an error, never an empty text.
+ * Work and output are counted while a template is rendered. A field that an item lacks is an error, never an empty text.
  */
 import { Environment, Interpreter, type Node, type RuntimeValue } from '@huggingface/jinja';
 import { isWellFormed } from '../core/bytes.ts';
@@ -11,8 +11,8 @@ import { CONSTANTS, nodesAt, surveyTemplate, textOf, type Survey } from './templ
 
 /** Most UTF-16 units in a rendered text. */
 export const MAX_RENDERED_LENGTH = 2_097_152;
-/** Most nodes evaluated for one text. */
-const MAX_STEPS = 200_000;
+/** Most work for one text: a step for each node, and the size of what it gives. */
+const MAX_WORK = 400_000;
 
 /** A compiled template. */
 export interface Template {
@@ -71,13 +71,14 @@ function ownField(input: JsonObject, name: string): unknown {
   return Object.hasOwn(input, name) ? input[name] : undefined;
 }
 
-function interpret({ program, used, guarded }: Survey, input: JsonObject): string {
+function interpret({ program, used, guarded, held }: Survey, input: JsonObject): string {
   const globals = new Environment();
   for (const [name, value] of Object.entries(CONSTANTS)) globals.set(name, value);
   const fields = new Environment(globals);
   try {
-    for (const name of used) if (Object.hasOwn(input, name)) fields.set(name, input[name]);
-    const text = new BoundedInterpreter(fields, guarded).run(program).value;
+    // A name that is set to undefined is found at once; one that is not costs the library an exception.
+    for (const name of used) if (!Object.hasOwn(CONSTANTS, name)) fields.set(name, ownField(input, name));
+    const text = new BoundedInterpreter(fields, { guarded, held }).run(program).value;
     if (typeof text === 'string' && isWellFormed(text)) return text;
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
@@ -88,19 +89,38 @@ function interpret({ program, used, guarded }: Survey, input: JsonObject): strin
 }
 
 class BoundedInterpreter extends Interpreter {
-  readonly #guarded: WeakSet<Node>;
-  #steps = 0;
+  readonly #survey: Pick<Survey, 'guarded' | 'held'>;
+  #left = MAX_WORK;
 
-  constructor(environment: Environment, guarded: WeakSet<Node>) {
+  constructor(environment: Environment, survey: Pick<Survey, 'guarded' | 'held'>) {
     super(environment);
-    this.#guarded = guarded;
+    this.#survey = survey;
   }
 
   override evaluate(node: Node | undefined, environment: Environment): RuntimeValue {
-    if (++this.#steps > MAX_STEPS) throw renderError(`it takes more than ${MAX_STEPS} steps`);
+    this.#charge(1);
     const value = super.evaluate(node, environment);
-    if (node !== undefined) this.#check(node, value);
+    if (node === undefined) return value;
+    this.#check(node, value);
+    // What is done with a value takes time in proportion to its size, unless one member is picked.
+    if (!this.#survey.held.has(node)) this.#chargeValue(value);
     return value;
+  }
+
+  #charge(work: number): void {
+    this.#left -= work;
+    if (this.#left < 0) throw renderError('it takes too much work');
+  }
+
+  #chargeValue({ value }: RuntimeValue): void {
+    if (typeof value === 'string') this.#charge(value.length >> 4);
+    else if (Array.isArray(value)) this.#chargeMembers(value.length, value);
+    else if (value instanceof Map) this.#chargeMembers(value.size, value.values());
+  }
+
+  #chargeMembers(count: number, members: Iterable<RuntimeValue>): void {
+    this.#charge(4 * count);
+    for (const member of members) this.#chargeValue(member);
   }
 
   #check(node: Node, value: RuntimeValue): void {
@@ -108,7 +128,7 @@ class BoundedInterpreter extends Interpreter {
     const isName = node.type === 'Identifier' || node.type === 'MemberExpression';
     if (!isName) return;
     if (value.type === 'FunctionValue') throw renderError('a method is not part of the prompt dialect');
-    if (value.type === 'UndefinedValue' && !this.#guarded.has(node)) throw renderError(missing(node));
+    if (value.type === 'UndefinedValue' && !this.#survey.guarded.has(node)) throw renderError(missing(node));
   }
 }
 

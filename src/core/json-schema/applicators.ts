@@ -6,6 +6,7 @@ import {
   isObject,
   schemaError,
   type Check,
+  type Effort,
   type JsonObjectLike,
   type SchemaScope,
   type Keyword,
@@ -111,7 +112,9 @@ function patternPropertiesCheck(schemas: JsonValue, _: JsonObjectLike, scope: Sc
   return (value, effort) => {
     if (!isObject(value)) return true;
     return Object.entries(value).every(([name, member]) =>
-      checks.every((check, position) => patterns[position]?.first(name) === null || check(member, effort)),
+      checks.every(
+        (check, position) => patterns[position]?.first(name, effort.patterns) === null || check(member, effort),
+      ),
     );
   };
 }
@@ -120,11 +123,11 @@ function additionalCheck(schema: JsonValue, around: JsonObjectLike, scope: Schem
   const check = scope.compile(schema);
   const named = isObject(around['properties']) ? around['properties'] : {};
   const patterns = patternsOf(around['patternProperties']);
-  const isAdditional = (name: string): boolean =>
-    !Object.hasOwn(named, name) && patterns.every((pattern) => pattern.first(name) === null);
+  const isAdditional = (name: string, effort: Effort): boolean =>
+    !Object.hasOwn(named, name) && patterns.every((pattern) => pattern.first(name, effort.patterns) === null);
   return (value, effort) => {
     if (!isObject(value)) return true;
-    return Object.entries(value).every(([name, member]) => !isAdditional(name) || check(member, effort));
+    return Object.entries(value).every(([name, member]) => !isAdditional(name, effort) || check(member, effort));
   };
 }
 

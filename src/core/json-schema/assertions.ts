@@ -2,7 +2,7 @@
 import { canonicalize, type JsonValue } from '../canonical-json.ts';
 import { isMultiple, parseDecimal, type Decimal } from '../decimal.ts';
 import { compilePattern } from '../pattern/pattern.ts';
-import { isList, isObject, schemaError, type Check, type Keyword } from './keyword.ts';
+import { isList, isObject, schemaError, sizeOf, spendSteps, type Check, type Keyword } from './keyword.ts';
 
 const TYPES: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   null: (value) => value === null,
@@ -47,7 +47,10 @@ function typeCheck(wanted: JsonValue): Check {
 
 function memberCheck(wanted: readonly JsonValue[]): Check {
   const members = new Set(wanted.map((member) => canonicalize(member)));
-  return (value) => members.has(canonicalize(value));
+  return (value, effort) => {
+    spendSteps(effort, sizeOf(value));
+    return members.has(canonicalize(value));
+  };
 }
 
 function numberCheck(holds: (value: number, limit: number) => boolean): Keyword {
@@ -100,27 +103,34 @@ function memberCount(value: JsonValue): number | null {
 function patternCheck(source: JsonValue): Check {
   if (typeof source !== 'string') throw schemaError('want a text for "pattern"');
   const pattern = compilePattern(source, { ignoreCase: false, multiline: false });
-  return (value) => typeof value !== 'string' || pattern.first(value) !== null;
+  return (value, effort) => typeof value !== 'string' || pattern.first(value, effort.patterns) !== null;
 }
 
 function uniqueCheck(wanted: JsonValue): Check {
   if (typeof wanted !== 'boolean') throw schemaError('want true or false for "uniqueItems"');
-  return (value) => {
+  return (value, effort) => {
     if (!wanted || !isList(value)) return true;
+    spendSteps(effort, sizeOf(value));
     return new Set(value.map((entry) => canonicalize(entry))).size === value.length;
   };
 }
 
 function requiredCheck(wanted: JsonValue): Check {
   const names = textList(wanted, 'required');
-  return (value) => !isObject(value) || names.every((name) => Object.hasOwn(value, name));
+  return (value, effort) => {
+    if (!isObject(value)) return true;
+    spendSteps(effort, names.length);
+    return names.every((name) => Object.hasOwn(value, name));
+  };
 }
 
 function dependentCheck(wanted: JsonValue): Check {
   if (!isObject(wanted)) throw schemaError('want an object for "dependentRequired"');
   const rules = Object.entries(wanted).map(([name, needs]) => ({ name, needs: textList(needs, 'dependentRequired') }));
-  return (value) => {
+  const work = rules.reduce((sum, { needs }) => sum + 1 + needs.length, 0);
+  return (value, effort) => {
     if (!isObject(value)) return true;
+    spendSteps(effort, work);
     return rules.every(
       ({ name, needs }) => !Object.hasOwn(value, name) || needs.every((need) => Object.hasOwn(value, need)),
     );

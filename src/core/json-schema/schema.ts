@@ -9,13 +9,13 @@
  * @see JSON Schema 2020-12, core and validation
  */
 import type { JsonValue } from '../canonical-json.ts';
-import { InputError } from '../errors.ts';
+import { stepBudget } from '../pattern/pattern.ts';
 import { APPLICATORS } from './applicators.ts';
 import { ASSERTIONS } from './assertions.ts';
-import { isObject, schemaError, type Check, type SchemaScope } from './keyword.ts';
+import { isObject, schemaError, spendSteps, type Check, type SchemaScope } from './keyword.ts';
 
 /** How much work one validation may cost. */
-const MAX_STEPS = 500_000;
+const MAX_STEPS = 2_000_000;
 const MAX_DEPTH = 512;
 
 /** Keywords that say something about a schema and nothing about values. */
@@ -52,7 +52,7 @@ export function compileSchema(root: JsonValue, annotations: readonly string[] = 
   const ignored = new Set([...ANNOTATIONS, ...COMPANIONS, ...annotations]);
   const scope: SchemaScope = { root, references: new Map(), compile: (schema) => compileIn(scope, schema, ignored) };
   const check = scope.compile(root);
-  return (value) => check(value, { steps: MAX_STEPS, depth: 0 });
+  return (value) => check(value, { steps: MAX_STEPS, depth: 0, patterns: stepBudget() });
 }
 
 function compileIn(scope: SchemaScope, schema: JsonValue | undefined, ignored: ReadonlySet<string>): Check {
@@ -66,14 +66,18 @@ function compileIn(scope: SchemaScope, schema: JsonValue | undefined, ignored: R
     checks.push(keyword(value, schema, scope));
   }
   return (value, effort) => {
-    if (--effort.steps < 0 || effort.depth >= MAX_DEPTH) {
-      throw new InputError('ERR_STEP_LIMIT', 'cannot validate by JSON Schema: it takes too many steps');
-    }
-    effort.depth++;
+    // Every keyword may look at every member once.
+    spendSteps(effort, 1 + checks.length * memberCount(value));
+    if (++effort.depth > MAX_DEPTH) spendSteps(effort, Infinity);
     const isValid = checks.every((check) => check(value, effort));
     effort.depth--;
     return isValid;
   };
+}
+
+function memberCount(value: JsonValue): number {
+  if (typeof value === 'string') return 1 + (value.length >> 4);
+  return typeof value === 'object' && value !== null ? 1 + Object.keys(value).length : 1;
 }
 
 // At the top of a document its name changes nothing, as references are local; further down it would.

@@ -13,6 +13,15 @@ export interface StepBudget {
   left: number;
 }
 
+/** What it costs to ask the engine about a character that no table holds. */
+const FOREIGN_COST = 8;
+
+/** Take steps from a budget. @throws {@link InputError} `ERR_STEP_LIMIT` when it is spent. */
+export function spend(budget: StepBudget, steps: number): void {
+  budget.left -= steps;
+  if (budget.left < 0) throw new InputError('ERR_STEP_LIMIT', 'cannot match pattern: it takes too many steps');
+}
+
 interface Thread {
   readonly pc: number;
   readonly slots: readonly number[];
@@ -38,6 +47,7 @@ interface ThreadList {
  */
 export function runProgram(program: Program, text: string, from: number, budget: StepBudget): readonly number[] | null {
   const run: Run = { program, text, budget };
+  spend(budget, program.code.length);
   let current = createList(program);
   let next = createList(program);
   let best: readonly number[] | null = null;
@@ -72,8 +82,9 @@ function stepThreads(run: Run, { current, next, codePoint, after }: Step): reado
   for (const { pc, slots } of current.threads) {
     const instruction = run.program.code[pc];
     if (instruction?.op === 'match') return slots;
-    const goesOn = instruction?.op === 'char' && codePoint !== -1 && instruction.matches(codePoint);
-    if (goesOn) addThread(run, next, after, { pc: pc + 1, slots });
+    if (instruction?.op !== 'char' || codePoint === -1) continue;
+    if (codePoint > 127) spend(run.budget, FOREIGN_COST);
+    if (instruction.matches(codePoint)) addThread(run, next, after, { pc: pc + 1, slots });
   }
   return null;
 }
@@ -81,7 +92,7 @@ function stepThreads(run: Run, { current, next, codePoint, after }: Step): reado
 // Follows everything that consumes nothing. Depth is bounded by the size of the program.
 function addThread(run: Run, list: ThreadList, position: number, thread: Thread): void {
   const { pc, slots } = thread;
-  if (--run.budget.left < 0) throw new InputError('ERR_STEP_LIMIT', 'cannot match pattern: it takes too many steps');
+  spend(run.budget, 1);
   if (list.seenAt[pc] === position) return;
   list.seenAt[pc] = position;
   const instruction = run.program.code[pc] as Instruction;

@@ -1,10 +1,12 @@
 /** Regular expressions that neither a hostile text nor a hostile suite can stall. */
-import { runProgram, type StepBudget } from './match.ts';
+import { runProgram, spend, type StepBudget } from './match.ts';
 import { parsePattern } from './parse.ts';
 import { compileProgram, type PatternFlags } from './program.ts';
 import { isTame } from './tame.ts';
 
-/** Most instructions visited for one extraction, about a second of work. */
+export type { StepBudget } from './match.ts';
+
+/** Most steps for one search, about a second of work. */
 const MAX_STEPS = 20_000_000;
 
 /** One match. */
@@ -19,8 +21,8 @@ interface PatternMatch {
 export interface Pattern {
   /** Number of capturing groups. */
   readonly captures: number;
-  /** The first match, or null. */
-  first(text: string): PatternMatch | null;
+  /** The first match, or null. @param budget - Shared by several searches; a search has its own by default. */
+  first(text: string, budget?: StepBudget): PatternMatch | null;
   /** The last of all matches that do not overlap, or null. */
   last(text: string): PatternMatch | null;
 }
@@ -37,12 +39,16 @@ type Finder = (text: string, from: number, budget: StepBudget) => PatternMatch |
 export function compilePattern(source: string, flags: PatternFlags): Pattern {
   const parsed = parsePattern(source);
   const find = isTame(parsed.root) ? nativeFinder(source, flags) : machineFinder(source, flags);
-  const budget = (): StepBudget => ({ left: MAX_STEPS });
   return {
     captures: parsed.captures,
-    first: (text) => find(text, 0, budget()),
-    last: (text) => lastMatch(find, text, budget()),
+    first: (text, budget = stepBudget()) => find(text, 0, budget),
+    last: (text) => lastMatch(find, text, stepBudget()),
   };
+}
+
+/** The steps that one search, or several together, may take. */
+export function stepBudget(): StepBudget {
+  return { left: MAX_STEPS };
 }
 
 /** A finder on the machine of this project, linear in the text for every pattern. */
@@ -62,9 +68,10 @@ export function machineFinder(source: string, flags: PatternFlags): Finder {
 // For tame patterns the engine's backtracking is linear too, and much faster.
 function nativeFinder(source: string, flags: PatternFlags): Finder {
   const regex = new RegExp(source, `gu${flags.ignoreCase ? 'i' : ''}${flags.multiline ? 'm' : ''}`);
-  return (text, from) => {
+  return (text, from, budget) => {
     regex.lastIndex = from;
     const found = regex.exec(text);
+    spend(budget, (found === null ? text.length : found.index + found[0].length) - from);
     if (found === null) return null;
     const groups = Array.from(found, (group: string | undefined) => group ?? null);
     return { start: found.index, end: found.index + found[0].length, groups };
