@@ -82,7 +82,7 @@ export function inspectionLines(inspection: Inspection): readonly string[] {
     ['records', counted(records)],
     ['openings', counted(openings)],
   ];
-  return alignColumns(rows.map(([name = '', text = '']) => [name, text]));
+  return [`${inspection.path}: nothing of this is verified`, ...alignColumns(rows)];
 }
 
 function counted(counts: Readonly<Record<string, number>>, unit = ''): string {

@@ -60,6 +60,9 @@ describe.skipIf(!isBuilt || process.platform === 'win32')('Ctrl-C (needs dist: n
       expect(command).toContain(`--resume out/${readdirSync(join(folder, 'out'))[0]}`);
 
       onThird = null;
+      const folderOfRun = `out/${readdirSync(join(folder, 'out'))[0]}`;
+      const other = ['run', '--suite', 'arithmetic', '--endpoint', url, '--unsigned', '--resume', folderOfRun];
+      expect(await start(other).ended).toMatchObject({ code: 3, stdout: '' });
       const resumed = await start(command.replaceAll("'", '').split(' ')).ended;
       expect(resumed.stdout).toMatch(/^sums × m at \S+: 12\.5 % .*n 8, unscored 0/);
       expect(resumed.code, resumed.stderr).toBe(0);

@@ -61,7 +61,7 @@ const inspect: Command = defineCommand({
     const inspection = await inspectBundle(path);
     if (json) printJson(inspection);
     else for (const line of inspectionLines(inspection)) print(line);
-    say('nothing of this is verified: touchstone verify does that');
+    say(`next: touchstone verify ${path} --trust <key of its author>`);
     return EXIT.yes;
   },
 });
