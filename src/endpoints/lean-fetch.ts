@@ -67,18 +67,13 @@ export function leanFetch(
 }
 
 async function exchanged(call: WireCall, body: Uint8Array, target: LeanTarget): Promise<Exchange> {
-  const { beforeSend, ...limits } = call.options;
+  const { beforeSend, signal, timeoutMs, maxResponseBytes } = call.options;
+  const { transport, path, headers } = target;
   try {
     await beforeSend(body);
-    call.exchange = limits.signal.aborted
+    call.exchange = signal.aborted
       ? unsent()
-      : await target.transport.exchange({
-          ...limits,
-          method: 'POST',
-          path: target.path,
-          headers: target.headers,
-          body,
-        });
+      : await transport.exchange({ method: 'POST', path, headers, body, signal, timeoutMs, maxResponseBytes });
     return call.exchange;
   } catch (cause) {
     call.failure = { cause };

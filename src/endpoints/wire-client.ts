@@ -4,23 +4,44 @@
  * Loading this module loads the package, so it is imported by the commands that send and by no other.
  */
 import { OpenAI } from 'openai';
-import { leanFetch, type LeanTarget, type WireCall, type WireCalls } from './lean-fetch.ts';
+import { leanFetch, type LeanInit, type LeanTarget, type WireCall, type WireCalls } from './lean-fetch.ts';
 import type { Exchange, SendOptions } from './endpoint.ts';
 
 type Built = ReturnType<OpenAI['buildRequest']>;
 type BuildInput = Parameters<OpenAI['buildRequest']>[0];
 type Fetch = NonNullable<ConstructorParameters<typeof OpenAI>[0]>['fetch'];
 
-/** Longest delay of a timer; the time limit of an exchange is kept below, where a byte that arrives is seen. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1;
+// Every option that the package would else read from the environment, the key as a placeholder.
+const FIXED_OPTIONS = {
+  apiKey: 'none',
+  adminAPIKey: null,
+  organization: null,
+  project: null,
+  webhookSecret: null,
+  maxRetries: 0,
+  logLevel: 'off',
+} as const;
 
 class WireClient extends OpenAI {
+  readonly #fetch: ReturnType<typeof leanFetch>;
+
+  constructor(baseURL: string, fetch: ReturnType<typeof leanFetch>) {
+    super({ ...FIXED_OPTIONS, baseURL, fetch: fetch as unknown as Fetch });
+    this.#fetch = fetch;
+  }
+
+  // The transport keeps the time limit, and knows the signal; a timer and a controller more for every request would be
+  // paid for and never used.
+  override async fetchWithTimeout(url: RequestInfo, init: RequestInit | undefined): Promise<Response> {
+    return (await this.#fetch(String(url), (init ?? {}) as LeanInit)) as unknown as Response;
+  }
+
   // Its own headers describe the machine, and building them takes more CPU than the request; leanFetch has the headers.
   override buildRequest({ method, path, body }: BuildInput): Built {
     return Promise.resolve({
       req: { method, body } as Awaited<Built>['req'],
       url: this.baseURL + path,
-      timeout: NO_TIMEOUT_MS,
+      timeout: 0,
     });
   }
 }
@@ -35,7 +56,7 @@ export type WireSend = (body: string, options: SendOptions) => Promise<Exchange>
  */
 export function createWireSend(baseUrl: string, target: LeanTarget): WireSend {
   const calls: WireCalls = new WeakMap();
-  const client = createClient(baseUrl, leanFetch(calls, target) as unknown as Fetch);
+  const client = new WireClient(baseUrl, leanFetch(calls, target));
   return async (text, options) => {
     const body = Buffer.from(text, 'utf8');
     const call: WireCall = { options, exchange: null, failure: null };
@@ -49,19 +70,4 @@ export function createWireSend(baseUrl: string, target: LeanTarget): WireSend {
     if (call.exchange === null) throw new TypeError('the openai package answered without sending');
     return call.exchange;
   };
-}
-
-// Every option that the package would else read from the environment is given, the key as a placeholder.
-function createClient(baseURL: string, fetch: Fetch): WireClient {
-  return new WireClient({
-    apiKey: 'none',
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    baseURL,
-    fetch,
-    maxRetries: 0,
-    logLevel: 'off',
-  });
 }

@@ -4,8 +4,7 @@
  * An opening names the record (`seq`) or the item (`index`) that commits to it. Nothing in it is trusted: it counts only
  * if its bytes and salt hash to the commitment in the signed records.
  */
-import { decodeHex, encodeBase64, encodeHex, encodeUtf8, tryDecodeBase64, tryDecodeUtf8 } from '../core/bytes.ts';
-import { tryParseCanonical } from '../core/canonical-json.ts';
+import { decodeHex, encodeBase64, encodeHex, encodeUtf8, isWellFormed, tryDecodeBase64, tryDecodeUtf8 } from '../core/bytes.ts';
 import { VerificationError } from '../core/errors.ts';
 import { commit, type Label } from './commitment.ts';
 import { conform, integer, object, oneOf, text, type Shape } from './shape.ts';
@@ -50,29 +49,23 @@ function isItemLabel(label: Label): boolean {
 }
 
 /** The line of an opening, without its newline: as text if its bytes are valid UTF-8, otherwise as base64. */
-export function formatOpening(opening: Opening): string {
-  const { label, number, salt, bytes } = opening;
+export function formatOpening({ label, number, salt, bytes }: Opening): string {
   const utf8 = tryDecodeUtf8(bytes);
-  return formatLineOf(label, number, salt, utf8 === null ? { b64: encodeBase64(bytes) } : { utf8 });
+  return lineOf({ label, salt: encodeHex(salt), ...(utf8 === null ? { b64: encodeBase64(bytes) } : { utf8 }) }, number);
 }
 
 /** The line of an opening whose content is at hand as well-formed text. */
 export function formatTextOpening(label: Label, number: number, salt: Uint8Array, content: string): string {
-  return formatLineOf(label, number, salt, { utf8: content });
+  return lineOf({ label, salt: encodeHex(salt), utf8: content }, number);
 }
 
-// Keys are written in canonical order by hand: this runs five times a sample.
-function formatLineOf(
-  label: Label,
-  number: number,
-  salt: Uint8Array,
-  content: { readonly utf8: string } | { readonly b64: string },
-): string {
-  const b64 = 'b64' in content ? `"b64":"${content.b64}",` : '';
+// Keys are written in canonical order by hand: this runs five times a sample, for whoever writes and whoever reads.
+function lineOf({ label, salt, utf8, b64 }: Omit<OpeningLine, 'index' | 'seq'>, number: number): string {
+  const head = b64 === undefined ? '' : `"b64":"${b64}",`;
   const index = isItemLabel(label) ? `"index":${number},` : '';
   const seq = isItemLabel(label) ? '' : `,"seq":${number}`;
-  const utf8 = 'utf8' in content ? `,"utf8":${JSON.stringify(content.utf8)}` : '';
-  return `{${b64}${index}"label":"${label}","salt":"${encodeHex(salt)}"${seq}${utf8}}`;
+  const tail = utf8 === undefined ? '' : `,"utf8":${JSON.stringify(utf8)}`;
+  return `{${head}${index}"label":"${label}","salt":"${salt}"${seq}${tail}}`;
 }
 
 /**
@@ -82,18 +75,28 @@ function formatLineOf(
  */
 export function parseOpening(line: string): Opening {
   if (line.length > MAX_OPENING_UNITS) throw formError(`: want at most ${MAX_OPENING_UNITS} units`);
-  const parsed = conform(shape, tryParseCanonical(line), formError);
+  const parsed = conform(shape, parseJson(line), formError);
   const { label, salt, index, seq } = parsed;
   const [number, other] = isItemLabel(label) ? [index, seq] : [seq, index];
   if (number === undefined || other !== undefined) throw formError(': want index for item and target, seq otherwise');
   const bytes = contentOf(parsed);
   if (bytes === null) throw formError(': want either utf8, or b64 of bytes that are no text');
+  if (lineOf(parsed, number) !== line) throw formError(': it is not canonical JSON');
   return { label, number, salt: decodeHex(salt), bytes };
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // The engine's message quotes the text, which may be private.
+    throw formError(': it is not JSON');
+  }
 }
 
 // Bytes that have a text form are written as text, so that an opening has one line.
 function contentOf({ utf8, b64 }: OpeningLine): Uint8Array | null {
-  if (utf8 !== undefined) return b64 === undefined ? encodeUtf8(utf8) : null;
+  if (utf8 !== undefined) return b64 === undefined && isWellFormed(utf8) ? encodeUtf8(utf8) : null;
   const bytes = b64 === undefined ? null : tryDecodeBase64(b64);
   return bytes === null || tryDecodeUtf8(bytes) !== null ? null : bytes;
 }

@@ -33,8 +33,8 @@ export function object<T extends object>(
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': want an object';
     for (const key of must) if (!Object.hasOwn(value, key)) return `: field "${key}" is missing`;
-    for (const [key, held] of Object.entries(value)) {
-      const complaint = fields.get(key)?.(held);
+    for (const key of Object.keys(value)) {
+      const complaint = fields.get(key)?.(Reflect.get(value, key));
       if (complaint === undefined)
         return `: a field is not known here: want ${[...fields.keys()].toSorted().join(', ')}`;
       if (complaint !== null) return `/${key}${complaint}`;
