@@ -1,6 +1,6 @@
 /** Signs checkpoints of a run as it grows: at the start, at most each minute, at the end. */
 import { join } from 'node:path';
-import { openAppend, type AppendFile, type OpenAppend } from '../archive/append-file.ts';
+import type { AppendFile, OpenAppend } from '../archive/append-file.ts';
 import { CHECKPOINTS_FILE } from '../archive/run-folder.ts';
 import { formatCheckpoint } from '../core/checkpoint.ts';
 import { digestFromBytes, type Digest } from '../core/digest.ts';
@@ -34,7 +34,7 @@ export interface CheckpointInput {
   readonly onCheckpoint: (size: number) => void;
   /** What the file holds already, and over how many records the last of it is. */
   readonly written?: { readonly text: string; readonly size: number };
-  readonly open?: OpenAppend;
+  readonly open: OpenAppend;
 }
 
 /** The origin of a run's checkpoints, which is also the name their key signs under. */
@@ -44,7 +44,7 @@ export function checkpointOrigin(planDigest: string): string {
 
 /** A checkpointer; the file is created if it is not there. */
 export async function openCheckpointer(input: CheckpointInput): Promise<Checkpointer> {
-  const { folder, nowMs, written = { text: '', size: 0 }, open = openAppend } = input;
+  const { folder, nowMs, written = { text: '', size: 0 }, open } = input;
   const file = await open(join(folder, CHECKPOINTS_FILE));
   const fileHash = createSha256().update(written.text);
   let size = written.size;

@@ -1,6 +1,7 @@
-/** What a run takes from the world around it: time, randomness and waiting; a test brings its own. */
+/** What a run takes from the world around it: time, randomness, waiting and a disk; a test brings its own. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openAppend, type OpenAppend } from '../archive/append-file.ts';
 
 /** The world of a run. */
 export interface RunEnvironment {
@@ -12,6 +13,8 @@ export interface RunEnvironment {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Resolves after the time, or at once when the signal is aborted; it never rejects. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Opens the files that grow while the run goes on. */
+  readonly openAppend: OpenAppend;
 }
 
 /** The world as it is. */
@@ -26,6 +29,7 @@ export const systemEnvironment: RunEnvironment = {
       if (!signal.aborted) throw cause;
     }
   },
+  openAppend,
 };
 
 // Many requests begin within one millisecond, and writing a time out costs more than anything else in their records.

@@ -63,7 +63,7 @@ export async function resumeRun(input: ResumeInput): Promise<RunEnd> {
     base.emit({ kind: 'began', runId: runId(planDigest(planText)), totalSamples: totalSamples(plan), resumed: true });
     const recall = createRecall({ ...base, builder, judging, budget, checkpoints: written.checkpoints });
     const torn = await readBack(folder, recall);
-    const journal = await openJournal(folder);
+    const journal = await openJournal(folder, base.environment.openAppend);
     const recorder = createRecorder({ builder, journal });
     if (recall.size === 0) recordHeader(recorder, base.planDigest, base.environment);
     else if (recall.end === null) recordInterruption(input, { recorder, recall, budget, torn });

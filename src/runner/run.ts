@@ -81,7 +81,7 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
   try {
     const digest = await writePlan(input, plan, keys);
     const builder = createBuilder(secret);
-    const journal = await openJournal(folder);
+    const journal = await openJournal(folder, environment.openAppend);
     const recorder = createRecorder({ builder, journal });
     recordHeader(recorder, digest, environment);
     const base = { ...sessionBase(input, plan, digest), keys, builder, journal, recorder };
@@ -174,6 +174,7 @@ export async function checkpointerOf(
     head: () => base.builder.head(),
     durable: () => base.recorder.durable(),
     nowMs: base.environment.nowMs,
+    open: base.environment.openAppend,
     onCheckpoint: (size) => base.emit({ kind: 'checkpoint', size }),
     ...(written === undefined ? {} : { written }),
   });

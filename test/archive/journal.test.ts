@@ -4,20 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { createJournal, openJournal, type Journal } from '../../src/archive/journal.ts';
 import { temporaryFolder } from '../runner/toy.ts';
 import { createLossyDisk, type LossyDisk } from './lossy-disk.ts';
+import { seeded } from './seeded.ts';
 
 async function onDisk(disk: LossyDisk): Promise<Journal> {
   return createJournal(await disk.open('content'), await disk.open('records'));
-}
-
-/** A seeded generator of numbers in [0, 1). @see Steele and Vigna, mulberry32 */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 describe('createJournal()', () => {

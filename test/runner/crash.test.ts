@@ -8,7 +8,7 @@ import { parseRecord, type OutcomeRecord } from '../../src/transcript/record.ts'
 import { setUp, verified } from './set-up.ts';
 
 const DIST = process.env['TOUCHSTONE_DIST'] ?? join(import.meta.dirname, '../../dist');
-const KILLS = Number(process.env['TOUCHSTONE_KILLS'] ?? '5');
+const KILLS = Number(process.env['TOUCHSTONE_KILLS'] ?? (process.env['CI'] === 'true' ? '20' : '5'));
 const CONCURRENCY = 32;
 const ITEMS = 40 * (KILLS + 3);
 
