@@ -6,7 +6,7 @@ import { InputError } from '../core/errors.ts';
 import { isSystemError } from './run-folder.ts';
 
 /** The lock file of a run folder. */
-export const LOCK_FILE = 'lock';
+const LOCK_FILE = 'lock';
 
 // The lock of a process that died may name the very id this process got, so held locks are known apart.
 const held = new Set<string>();

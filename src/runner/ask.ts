@@ -94,7 +94,7 @@ async function attempt(context: AskContext, sample: Sample, reservation: Reserva
 }
 
 /** What a record says of an exchange: a good status whose body is no answer is a failure like any other. */
-export function outcomeFacts(of: number, exchange: Exchange, parsed: ParsedBody | null): OutcomeFacts {
+function outcomeFacts(of: number, exchange: Exchange, parsed: ParsedBody | null): OutcomeFacts {
   const { httpStatus, errorCode, latencyUs, firstByteUs } = exchange;
   const fault = parsed !== null && 'fault' in parsed ? parsed.fault : null;
   const error = fault ?? errorCode;

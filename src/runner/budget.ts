@@ -12,7 +12,7 @@ export interface RequestSize {
 }
 
 /** What an outcome says about the tokens a request took. */
-export type UsageFacts = Pick<OutcomeRecord, 'status' | 'response' | 'prompt_tokens' | 'completion_tokens'>;
+type UsageFacts = Pick<OutcomeRecord, 'status' | 'response' | 'prompt_tokens' | 'completion_tokens'>;
 
 /** A part of the budget that is set apart for one request. */
 export interface Reservation {

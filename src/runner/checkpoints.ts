@@ -10,7 +10,7 @@ import { createSha256 } from '../core/sha256.ts';
 import type { TreeHead } from '../transcript/builder.ts';
 
 /** Shortest time between two checkpoints that nobody asked for. */
-export const CHECKPOINT_INTERVAL_MS = 60_000;
+const CHECKPOINT_INTERVAL_MS = 60_000;
 
 /** Writes the checkpoints of one run. */
 export interface Checkpointer {

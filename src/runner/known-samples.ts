@@ -9,7 +9,7 @@ import { newHistory, type SampleHistory } from './retry.ts';
 import { samplesAfter, type ItemLeft, type SampleLeft, type SamplesLeft } from './samples-left.ts';
 
 /** An intent without an outcome. */
-export interface OpenIntent {
+interface OpenIntent {
   readonly seq: number;
   readonly history: SampleHistory;
   readonly size: RequestSize;

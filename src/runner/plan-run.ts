@@ -21,7 +21,7 @@ import { selectIndices, type SelectionRule } from '../transcript/selection.ts';
 import { formatTime } from './environment.ts';
 
 /** Longest response body: JSON may write each of its bytes as six, and an opening has room for that. */
-export const MAX_RESPONSE_BYTES = 2_621_440;
+const MAX_RESPONSE_BYTES = 2_621_440;
 
 /** What the caller may choose; the rest follows from suite and endpoint. */
 export interface RunOptions {

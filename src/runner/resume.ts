@@ -161,13 +161,18 @@ async function readCheckpoints(folder: string, digest: string, keys: RunKeys): P
     const checkpoints = text
       .split('\n')
       .slice(0, -1)
-      .map((line) => parseCheckpoint(openNote(String(parseLine(line)['note']), verifiers).text));
+      .map((line) => parseCheckpoint(openNote(noteOf(line), verifiers).text));
     return { text, size: checkpoints.at(-1)?.size ?? 0, checkpoints };
   } catch (cause) {
     if (!isTouchstoneError(cause)) throw cause;
     const message = `cannot resume under the checkpoints: ${cause.message}`;
     throw new InputError('ERR_RESUME_CHECKPOINT', message, { path: folder, cause });
   }
+}
+
+function noteOf(line: string): string {
+  const { note } = parseLine(line);
+  return typeof note === 'string' ? note : '';
 }
 
 async function readOrNothing(path: string): Promise<string> {

@@ -2,7 +2,7 @@
 import type { AttemptStatus, EndReason, UnscoredReason } from '../transcript/record.ts';
 
 /** A sample: an item in one of its repeats. */
-export interface SamplePlace {
+interface SamplePlace {
   readonly index: number;
   readonly repeat: number;
 }

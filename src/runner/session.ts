@@ -57,7 +57,7 @@ export interface Session {
 }
 
 /** The last records of a run. */
-export interface Finished {
+interface Finished {
   readonly aggregates: readonly AggregateRecord[];
   readonly end: EndRecord;
 }
@@ -90,20 +90,21 @@ async function askAll(session: Session): Promise<void> {
   const signal = AbortSignal.any([session.signal, stop.signal]);
   // Every request on its way listens.
   setMaxListeners(0, signal);
-  let failure: { readonly cause: unknown } | null = null;
-  const limiter = createLimiter(session.concurrency, (cause) => {
-    failure ??= { cause };
+  const failures: unknown[] = [];
+  const fail = (cause: unknown): void => {
+    failures.push(cause);
     stop.abort();
-  });
+  };
+  const limiter = createLimiter(session.concurrency, fail);
   session.onControl(controlOf(limiter, session.plan));
   try {
     await feed(session, limiter, signal);
   } catch (cause) {
-    failure ??= { cause };
-    stop.abort();
+    fail(cause);
   }
   await limiter.idle();
-  if (failure !== null) throw (failure as { readonly cause: unknown }).cause;
+  // The first is the reason for the others.
+  if (failures.length > 0) throw failures[0];
 }
 
 // Items are read and rendered just before there is room for them, so memory does not grow with the suite.

@@ -39,9 +39,9 @@ function openFile(disk: LossyDisk, files: Map<string, DiskFile>, path: string): 
   const later = (step: () => void): Promise<void> =>
     new Promise((resolve, reject) => {
       setImmediate(() => {
-        if (disk.fault !== null) return void reject(disk.fault);
-        step();
-        resolve();
+        if (disk.fault === null) step();
+        if (disk.fault === null) resolve();
+        else reject(disk.fault);
       });
     });
   return {

@@ -37,9 +37,9 @@ describe('a run that is killed', () => {
       const { server, parts } = await setUp(ITEMS, ({ n }) => ({ delayMs: 1 + ((n * 7919) % 13) }));
       const suitePath = parts.suite.path;
       let kills = 0;
-      for (let session_ = 0; kills < KILLS; session_++) {
+      for (let round = 0; kills < KILLS; round++) {
         // A moment that no two sessions share: somewhere in the next forty requests, or just before them.
-        const moment = server.requests + ((session_ * 17) % 41);
+        const moment = server.requests + ((round * 17) % 41);
         const isBegun = (): boolean => existsSync(join(parts.folder, 'checkpoints.jsonl'));
         const ended = await session(parts.folder, suitePath, server.url, () => isBegun() && server.requests >= moment);
         expect(ended).toBe('SIGKILL');
