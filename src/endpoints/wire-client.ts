@@ -4,11 +4,12 @@
  * Loading this module loads the package, so it is imported by the commands that send and by no other.
  */
 import { OpenAI } from 'openai';
-import { leanFetch, type LeanInit, type LeanTarget, type WireCall, type WireCalls } from './lean-fetch.ts';
+import { leanFetch, type LeanTarget, type WireCall, type WireCalls } from './lean-fetch.ts';
 import type { Exchange, SendOptions } from './endpoint.ts';
 
 type Built = ReturnType<OpenAI['buildRequest']>;
 type BuildInput = Parameters<OpenAI['buildRequest']>[0];
+type FetchInput = Parameters<OpenAI['fetchWithTimeout']>;
 type Fetch = NonNullable<ConstructorParameters<typeof OpenAI>[0]>['fetch'];
 
 // Every option that the package would else read from the environment, the key as a placeholder.
@@ -32,8 +33,8 @@ class WireClient extends OpenAI {
 
   // The transport keeps the time limit, and knows the signal; a timer and a controller more for every request would be
   // paid for and never used.
-  override async fetchWithTimeout(url: RequestInfo, init: RequestInit | undefined): Promise<Response> {
-    return (await this.#fetch(String(url), (init ?? {}) as LeanInit)) as unknown as Response;
+  override async fetchWithTimeout(...[url, init = {}]: FetchInput): Promise<Response> {
+    return (await this.#fetch(url as string, init)) as unknown as Response;
   }
 
   // Its own headers describe the machine, and building them takes more CPU than the request; leanFetch has the headers.

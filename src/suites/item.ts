@@ -103,6 +103,15 @@ export function parseItem(bytes: Uint8Array): Item {
 }
 
 /**
+ * The item in a text that {@link commitItem} made, which needs no proof of being canonical.
+ *
+ * @throws {@link VerificationError} `ERR_ITEM_FORM` if it is not an item.
+ */
+export function itemOf(itemText: string): Item {
+  return conform(itemShape, JSON.parse(itemText), (complaint) => formError('item', complaint));
+}
+
+/**
  * The target in opened bytes.
  *
  * @throws {@link VerificationError} `ERR_ITEM_FORM` unless the bytes are canonical JSON.

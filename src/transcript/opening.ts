@@ -4,7 +4,15 @@
  * An opening names the record (`seq`) or the item (`index`) that commits to it. Nothing in it is trusted: it counts only
  * if its bytes and salt hash to the commitment in the signed records.
  */
-import { decodeHex, encodeBase64, encodeHex, encodeUtf8, isWellFormed, tryDecodeBase64, tryDecodeUtf8 } from '../core/bytes.ts';
+import {
+  decodeHex,
+  encodeBase64,
+  encodeHex,
+  encodeUtf8,
+  isWellFormed,
+  tryDecodeBase64,
+  tryDecodeUtf8,
+} from '../core/bytes.ts';
 import { VerificationError } from '../core/errors.ts';
 import { commit, type Label } from './commitment.ts';
 import { conform, integer, object, oneOf, text, type Shape } from './shape.ts';
