@@ -2,23 +2,27 @@
 import type { PlanSuite } from '../transcript/plan.ts';
 import type { DisclosureLevel, RunFile } from '../transcript/source.ts';
 
-/** What a reader of a publication gets to see at each level. */
+const STATEMENTS: readonly string[] = [
+  'the plan: suite, endpoint and its address, model, parameters, budget and prices, who signed, runner and platform',
+  'the signed result: metrics and counts',
+  'when it ran',
+];
+const RECORDS =
+  'by item index: every verdict, attempt, latency, token count, and the names under which the endpoint answered';
+const TEMPLATES = 'prompt templates, few-shot examples and scorer options';
+const CONTENT = 'prompts, right answers, ids and tags, requests, responses and what was extracted from them';
+
+/** What a reader of a publication gets to see at each level, spelled out for each. */
 export const REVEALED: Readonly<Record<DisclosureLevel, readonly string[]>> = {
-  D0: ['the plan: suite, model, parameters, signer', 'the signed result: metrics and counts', 'when it ran'],
-  D1: [
-    'everything of D0',
-    'every verdict, attempt, latency and token count by item index',
-    'prompt templates and few-shot examples, if the suite is public',
-  ],
+  D0: STATEMENTS,
+  D1: [...STATEMENTS, RECORDS, `${TEMPLATES}, if the suite is public`],
   D2: [
-    'everything of D1',
-    'prompt templates and few-shot examples',
-    'prompts, right answers and responses of the chosen items; items of a private suite are then no longer private',
+    ...STATEMENTS,
+    RECORDS,
+    TEMPLATES,
+    `of the chosen items: ${CONTENT}; items of a private suite are then no longer private`,
   ],
-  D3: [
-    'everything of D2',
-    'prompts, right answers and responses of all items; a private suite is then no longer private',
-  ],
+  D3: [...STATEMENTS, RECORDS, TEMPLATES, `of all items: ${CONTENT}; a private suite is then no longer private`],
 };
 
 /** The level at which a run is published unless its owner says otherwise: everything, or nothing that is content. */

@@ -1,8 +1,8 @@
 /**
  * results.csv: one line per run. samples.csv: one line per sample.
  *
- * A cell from outside that a spreadsheet would run as a formula gets an apostrophe in front. Apart from that, texts are
- * exactly those of the transcript. A value that does not exist is an empty cell.
+ * A cell that a spreadsheet would run as a formula gets an apostrophe in front; a negative number is none. Apart from
+ * that, texts are exactly those of the transcript. A value that does not exist is an empty cell.
  */
 import { stringify, type Options } from 'csv-stringify/sync';
 import { UNSCORED_REASONS, type AttemptStatus } from '../transcript/record.ts';
@@ -15,7 +15,13 @@ const BATCH = 1000;
 
 const ATTEMPT_STATUSES: readonly AttemptStatus[] = ['ok', 'http', 'timeout', 'network', 'cancelled', 'lost'];
 
-const OPTIONS: Options = { escape_formulas: true, record_delimiter: 'unix' };
+const NEGATIVE_NUMBER = /^-\d+(?:\.\d+)?$/;
+
+const OPTIONS: Options = {
+  escape_formulas: true,
+  record_delimiter: 'unix',
+  cast: { string: (value) => (NEGATIVE_NUMBER.test(value) ? { value, escape_formulas: false } : value) },
+};
 
 type Cell = string | number | null | undefined;
 

@@ -3,6 +3,7 @@
  *
  * A report reveals no more than its run was published with, and by default no more than the suite's licence allows.
  */
+import { defaultLevel } from '../archive/disclosure.ts';
 import type { DisclosureLevel } from '../transcript/source.ts';
 import type { VerifiedSample, VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import type { ReportDisclosure } from './model.ts';
@@ -30,8 +31,7 @@ const SENTENCES: Readonly<Record<DisclosureLevel, string>> = {
  * Without a choice: D3 for a public suite that may be redistributed, otherwise D1. Never above the level of the bundle.
  */
 export function disclosureOf(run: VerifiedTranscript, choice: DisclosureChoice = {}): ReportDisclosure {
-  const { visibility, redistributable } = run.plan.suite;
-  const wanted = choice.level ?? (visibility === 'public' && redistributable ? 'D3' : 'D1');
+  const wanted = choice.level ?? defaultLevel(run.plan.suite);
   const level = run.level !== null && run.level < wanted ? run.level : wanted;
   return { level, texts: level >= 'D2', sentence: SENTENCES[level] };
 }

@@ -37,9 +37,14 @@ describe('samplesCsv()', () => {
     expect(rowsOf(samplesText(run({ samples: [sample(0, { answer })] })))[0]?.['answer']).toBe(answer);
   });
 
-  it.each(['=cmd()', '+1', '-1', '@SUM(A1)', '\tx', '\r=1', '＝1'])('never lets a spreadsheet run %j', (answer) => {
+  it.each(['=cmd()', '+1', '-1+2', '-5\n=1', '-A1', '--1', '@SUM(A1)', '\tx', '\r=1', '＝1'])('never lets a spreadsheet run %j', (answer) => {
     const [row] = rowsOf(samplesText(run({ samples: [sample(0, { answer, extracted: answer, id: answer })] })));
     expect([row?.['answer'], row?.['extracted'], row?.['id']]).toEqual([`'${answer}`, `'${answer}`, `'${answer}`]);
+  });
+
+  it.each(['-5', '-0.25', '-12345678901234567890'])('leaves the negative number %s as it is', (answer) => {
+    const [row] = rowsOf(samplesText(run({ samples: [sample(0, { answer, extracted: answer })] })));
+    expect([row?.['answer'], row?.['extracted']]).toEqual([answer, answer]);
   });
 
   it('has verdicts but no text of a private suite', () => {
