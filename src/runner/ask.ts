@@ -81,7 +81,7 @@ async function attempt(context: AskContext, sample: Sample, reservation: Reserva
     signal,
     beforeSend: () => recorder.durable(),
   });
-  const parsed = exchange.status === 'ok' ? parseAnswer(exchange.response ?? new Uint8Array()) : null;
+  const parsed = parsedBody(exchange);
   const outcome = recorder.outcome(outcomeFacts(of, exchange, parsed), exchange.response);
   reservation.settle(outcome);
   history.last = { ...outcome, answer: parsed !== null && 'answer' in parsed ? parsed.answer : null };
@@ -93,17 +93,25 @@ async function attempt(context: AskContext, sample: Sample, reservation: Reserva
     : waitMs(Math.max(1, failures), exchange.retryAfterMs, environment.random());
 }
 
+// However an exchange with a good status ended, an answer that came is an answer.
+function parsedBody({ status, httpStatus, response }: Exchange): ParsedBody | null {
+  if (httpStatus === null || httpStatus < 200 || httpStatus > 299) return null;
+  const parsed = parseAnswer(response ?? new Uint8Array());
+  return status === 'ok' || 'answer' in parsed ? parsed : null;
+}
+
 /** What a record says of an exchange: a good status whose body is no answer is a failure like any other. */
 function outcomeFacts(of: number, exchange: Exchange, parsed: ParsedBody | null): OutcomeFacts {
   const { httpStatus, errorCode, latencyUs, firstByteUs } = exchange;
   const fault = parsed !== null && 'fault' in parsed ? parsed.fault : null;
-  const error = fault ?? errorCode;
+  const answer = parsed !== null && 'answer' in parsed ? parsed.answer : null;
+  const error = answer === null ? (fault ?? errorCode) : null;
   return {
     of,
-    status: statusOf(exchange, fault),
+    status: answer === null ? statusOf(exchange, fault) : 'ok',
     ...(httpStatus === null ? {} : { http: httpStatus }),
     ...(error === null ? {} : { error }),
-    ...(parsed !== null && 'answer' in parsed ? reportedBy(parsed.answer) : {}),
+    ...(answer === null ? {} : reportedBy(answer)),
     latency_us: latencyUs,
     ...(firstByteUs === null ? {} : { first_byte_us: firstByteUs }),
   };

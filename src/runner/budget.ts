@@ -26,6 +26,8 @@ export interface Budget {
   reserve(size: RequestSize): Promise<Reservation | null> | Reservation | null;
   /** Take in a request that was made before a resume. */
   absorb(size: RequestSize, usage: UsageFacts): void;
+  /** Take in that a request was refused before a resume. */
+  exhaust(): void;
   /** Whether a request has been refused; from then on every one is. */
   readonly exhausted: boolean;
   /** Cost of all settled requests in US dollars; null without prices. */
@@ -93,6 +95,9 @@ export function createBudget(plan: Pick<Plan, 'budget' | 'prices' | 'rules'>): B
     absorb(size, usage) {
       requests++;
       spentUnits += price.actual(usage, price.atMost(size));
+    },
+    exhaust() {
+      exhausted = true;
     },
     get exhausted() {
       return exhausted;

@@ -106,8 +106,9 @@ function apply(input: RecallInput, samples: KnownSamples, record: TranscriptReco
   }
 }
 
-function recallVerdict({ judging, emit }: RecallInput, score: ScoreRecord): void {
+function recallVerdict({ judging, budget, emit }: RecallInput, score: ScoreRecord): void {
   judging.add(score);
+  if (score.unscored === 'skipped') budget.exhaust();
   const { num = 0, den = 1, unscored } = score;
   emit({ kind: 'recalled', verdict: unscored === undefined ? { num, den } : { unscored } });
 }

@@ -33,6 +33,12 @@ export const MAX_CONCURRENCY = 4096;
 /** Most items in a suite. */
 export const MAX_SUITE_SIZE = 1_000_000;
 
+/** Most repeats of an item. */
+const MAX_REPEATS = 100_000;
+
+// Repeat r asks with seed + r; beyond 2^53 two repeats would ask with one seed.
+const MAX_SEED = Number.MAX_SAFE_INTEGER - MAX_REPEATS;
+
 /** The suite that is asked. */
 export interface PlanSuite {
   readonly id: string;
@@ -159,7 +165,7 @@ export const parametersShape: Shape<PlanParameters> = object<PlanParameters>(
   {
     temperature: decimalText,
     top_p: decimalText,
-    seed: integer(0),
+    seed: integer(0, MAX_SEED),
     stop: list(text(256), 16),
     logprobs: boolean,
     response_format: text(32_768),
@@ -211,8 +217,8 @@ const rules = object<PlanRules>({
   parameters: parametersShape,
   scorer: object<PlanRules['scorer']>({ id: nameText(64), version: integer(1), digest: digestText }),
   unscored: unscoredShape,
-  harness: object<PlanRules['harness']>({ id: nameText(64), version: integer(1) }),
-  repeats: integer(1, 100_000),
+  harness: object<PlanRules['harness']>({ id: oneOf('single-turn'), version: integer(1, 1) }),
+  repeats: integer(1, MAX_REPEATS),
   limits: object<PlanRules['limits']>({ timeout_ms: limit, max_response_bytes: limit }),
   retry: object<PlanRules['retry']>({ max_attempts: integer(1, 1000), max_lost: integer(0, 1000) }),
   stop: oneOf('none'),

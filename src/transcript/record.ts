@@ -269,6 +269,10 @@ export function parseRecord(line: string): TranscriptRecord {
 function checkOutcome(outcome: OutcomeRecord): void {
   const { status, http = 0, error, response } = outcome;
   const isGoodStatus = http >= 200 && http <= 299;
+  // What a status said can be looked up in what came with it, be it nothing.
+  if ((http === 0) !== (response === undefined)) {
+    throw fieldError('outcome', ': want a status and a response, or neither');
+  }
   if (status === 'ok') {
     if (isGoodStatus && response !== undefined && error === undefined) return;
     throw fieldError('outcome', ': want a status from 200 to 299 and a response without an error for "ok"');

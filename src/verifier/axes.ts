@@ -30,13 +30,20 @@ export function answerAxes(input: AxesInput): readonly AxisVerdict[] {
       axis: 'completeness',
       verdict: 'proven',
       scope:
-        'every planned sample has exactly one final outcome, relative to the signed plan; says nothing about runs that were not published',
+        'every planned sample has exactly one final outcome, relative to the signed plan' +
+        (isSubset(files) ? ', which declares that they are of the suite' : '') +
+        '; says nothing about runs that were not published',
       coverage: { checked: input.coverage.samples, total: input.coverage.samples, unit: 'samples' },
     },
     scoring(input),
     execution(files),
     { axis: 'reproduction', verdict: 'not evaluated', scope: 'no second run was compared' },
   ];
+}
+
+// A tree over some items says nothing about the tree over all of them.
+function isSubset({ plan }: OpenedFiles): boolean {
+  return plan.selection.size < plan.suite.size;
 }
 
 /** The signer of a run, as an answer. */
@@ -123,7 +130,7 @@ const FAULT_AXES: readonly (readonly [Axis, RegExp])[] = [
   ['authorship', /^ERR_(?:SIGNER|PLAN_SIGNATURE|RESULT_SIGNATURE)/],
   [
     'completeness',
-    /^ERR_(?:ITEM|REPEAT|ATTEMPT|CONCURRENCY|INTENT_OPEN|OUTCOME_ORPHAN|SCORE_DUPLICATE|SCORE_OUTCOME|RUN_UNFINISHED|END)/,
+    /^ERR_(?:BUDGET|ITEM|REPEAT|RESUME|ATTEMPT|CONCURRENCY|INTENT_OPEN|OUTCOME_ORPHAN|SCORE_DUPLICATE|SCORE_OUTCOME|RUN_UNFINISHED|END)/,
   ],
   ['scoring', /^ERR_(?:AGGREGATE|OUTCOME_ANSWER|PLAN_SUITE|PROMPT|REQUEST|SCORE|SUITE_FORM|TARGET|UNSCORED)/],
 ];

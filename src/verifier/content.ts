@@ -3,7 +3,7 @@
  * bytes, verdict from answer and target. Where something is not opened nothing is concluded.
  */
 import { encodeUtf8, equalBytes, tryDecodeUtf8 } from '../core/bytes.ts';
-import type { JsonValue } from '../core/canonical-json.ts';
+import { tryParseCanonical, type JsonValue } from '../core/canonical-json.ts';
 import { VerificationError, isTouchstoneError, type VerificationCode } from '../core/errors.ts';
 import { checkOpening, type Opening } from '../transcript/opening.ts';
 import { parseAnswer, type Answer, type ParsedBody } from '../transcript/wire/answer.ts';
@@ -79,6 +79,9 @@ export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): C
     response(opening, outcome) {
       if (outcome.response === undefined) throw fault('ERR_OPENING_STRAY', `record ${outcome.seq} has no response`);
       checkOpening(opening, outcome.response);
+      if (opening.bytes.length > plan.rules.limits.max_response_bytes) {
+        throw fault('ERR_OUTCOME_ANSWER', `record ${outcome.seq} has a longer response than planned`);
+      }
       const body = parseAnswer(opening.bytes);
       checkOutcome(outcome, body);
       return body;
@@ -107,23 +110,13 @@ function derive<T>(code: VerificationCode, what: string, make: () => T): T {
 
 // Requests are compared byte by byte; this only finds the word for what differs.
 function requestFault(recorded: string, expected: string, seq: number): VerificationError {
-  const [was, want] = [recorded, expected].map((text): Record<string, unknown> => {
-    try {
-      const value: unknown = JSON.parse(text);
-      return typeof value === 'object' && value !== null ? { ...value } : {};
-    } catch {
-      return {};
-    }
-  });
-  const differs = (key: string): boolean => JSON.stringify(was?.[key]) !== JSON.stringify(want?.[key]);
-  if (was === undefined || Object.keys(was).length === 0)
-    return fault('ERR_REQUEST', `record ${seq} sent something that is not a request`);
+  const [was, want] = [tryParseCanonical(recorded), tryParseCanonical(expected)];
+  if (was === null) return fault('ERR_REQUEST', `record ${seq} sent a request that is not in canonical form`);
+  const differs = (key: string): boolean => JSON.stringify(was[key]) !== JSON.stringify(want?.[key]);
   if (differs('model')) return fault('ERR_REQUEST_MODEL', `record ${seq} asked another model than planned`);
   if (differs('messages'))
     return fault('ERR_REQUEST_MESSAGES', `record ${seq} asked another prompt than plan, suite and item give`);
-  const key = Object.keys({ ...was, ...want }).find(differs);
-  if (key !== undefined) return fault('ERR_REQUEST_PARAMETERS', `record ${seq} sent other parameters than planned`);
-  return fault('ERR_REQUEST', `record ${seq} sent a request that is not in canonical form`);
+  return fault('ERR_REQUEST_PARAMETERS', `record ${seq} sent other parameters than planned`);
 }
 
 function checkOutcome(outcome: OutcomeRecord, body: ParsedBody): void {
@@ -134,10 +127,13 @@ function checkOutcome(outcome: OutcomeRecord, body: ParsedBody): void {
     if (wrong !== undefined) throw fault('ERR_OUTCOME_ANSWER', `${place} states another ${wrong} than its response`);
     return;
   }
-  // A failure that rests on the body is checked against the body, so that an answer cannot be filed as a failure.
+  const isGoodStatus = outcome.http !== undefined && outcome.http >= 200 && outcome.http <= 299;
+  // However an exchange ended, an answer that came is an answer, so that it cannot be filed as a failure.
+  if (isGoodStatus && 'answer' in body) {
+    throw fault('ERR_OUTCOME_ANSWER', `${place} says "${outcome.status}" but its response is an answer`);
+  }
   const isBodyFault =
     outcome.error !== undefined && /^ERR_(?:BODY|STREAM)_/.test(outcome.error) && outcome.error !== 'ERR_BODY_CUT';
-  const isGoodStatus = outcome.http !== undefined && outcome.http >= 200 && outcome.http <= 299;
   const found = 'fault' in body ? body.fault : null;
   if (isBodyFault ? found !== outcome.error : isGoodStatus && outcome.status === 'http') {
     throw fault('ERR_OUTCOME_ANSWER', `${place} says "${outcome.status}" but its response says otherwise`);

@@ -133,6 +133,7 @@ function openCheckpoints(text: string, plan: Plan, digestOfPlan: Digest): readon
       const { note } = parseLine(line);
       if (typeof note !== 'string' || line !== formatLine({ note })) throw checkpointError('want one field, "note"');
       const opened = openNote(note, verifiers);
+      if (opened.signatures.length + opened.unknown.length > 1) throw checkpointError('want one signature');
       const checkpoint = parseCheckpoint(opened.text);
       if (checkpoint.origin !== origin || checkpoint.extensions !== undefined)
         throw checkpointError('it is of another run');
@@ -142,6 +143,9 @@ function openCheckpoints(text: string, plan: Plan, digestOfPlan: Digest): readon
       throw checkpointError(cause.message);
     }
   });
+  if (checkpoints[0]?.size !== 1) {
+    throw new VerificationError('ERR_CHECKPOINT_ORDER', 'cannot accept checkpoints: want the first over the header');
+  }
   checkpoints.reduce((previous, { size }) => {
     if (size > previous) return size;
     throw new VerificationError('ERR_CHECKPOINT_ORDER', `cannot accept checkpoints: size ${size} after ${previous}`);

@@ -78,10 +78,11 @@ function createReader({ files, samples }: PassInput) {
         return checkMark(record.size, record.root, range.size, encodeHex(range.root()));
       case 'resume':
         resumes++;
-        return undefined;
+        return samples.resume(record.seq);
       case 'aggregate':
         aggregates.push(record);
         if (aggregates.length > MAX_AGGREGATES) throw fault('ERR_END', `more than ${MAX_AGGREGATES} aggregates`);
+        checkDistinct(aggregates);
         return undefined;
       case 'end':
         checkCounts(record, tally.counts());
@@ -137,6 +138,16 @@ function checkHeader(header: { readonly plan: string; readonly features: readonl
 
 function checkMark(size: number, root: string, wantSize: number, wantRoot: string): void {
   if (size !== wantSize || root !== wantRoot) throw fault('ERR_MARK', `the mark at ${wantSize} states another tree`);
+}
+
+/**
+ * Check that no metric is stated twice, so that nobody has to choose between two results.
+ *
+ * @throws {@link VerificationError} `ERR_AGGREGATE`
+ */
+export function checkDistinct(aggregates: readonly AggregateRecord[]): void {
+  if (new Set(aggregates.map((record) => record.function)).size === aggregates.length) return;
+  throw fault('ERR_AGGREGATE', 'a metric is stated twice');
 }
 
 function checkCounts(end: EndRecord, counts: Readonly<Record<string, number>>): void {

@@ -12,7 +12,8 @@ import type { EndReason, IntentRecord, OutcomeRecord, ScoreRecord } from '../tra
 import type { ParsedBody } from '../transcript/wire/answer.ts';
 import { sampleOf } from './closed-sample.ts';
 import type { ContentCheck, ItemContent } from './content.ts';
-import { createLedger, type OpenSample } from './ledger.ts';
+import { createInterruptions } from './interruptions.ts';
+import { createLedger, type OpenItem, type OpenSample } from './ledger.ts';
 import { createTotals, type TotalsTally } from './totals.ts';
 import type { VerifiedSample } from './verified-transcript.ts';
 
@@ -24,11 +25,16 @@ export interface SampleCoverage {
   readonly unanswered: number;
   readonly requests: number;
   readonly rerendered: number;
+  /** How many openings there are, and how many there could be. */
+  readonly opened: number;
+  readonly openable: number;
 }
 
 /** Reads the records and openings of samples. */
 export interface SampleReader {
   record(record: SampleRecord): void;
+  /** The run went on after it had been stopped. */
+  resume(seq: number): void;
   opening(opening: Opening): void;
   /** Check the last record with its openings: no more of them will come. */
   settle(): void;
@@ -67,6 +73,7 @@ export function createSampleReader(input: SampleReaderInput): SampleReader {
     record(next) {
       record = next;
     },
+    resume: (seq) => checks.interruptions.resume(seq),
     opening(opening) {
       const { label, number } = opening;
       if (record === null || !LABELS[record.k].has(label) || number !== numberOf(record, label)) {
@@ -74,6 +81,7 @@ export function createSampleReader(input: SampleReaderInput): SampleReader {
       }
       if (openings.has(label)) throw fault('ERR_OPENING_STRAY', `${label} ${number} is opened twice`);
       openings.set(label, opening);
+      checks.counts.opened++;
     },
     settle() {
       if (record === null) return;
@@ -94,28 +102,41 @@ function numberOf(record: SampleRecord, label: Label): number | undefined {
 
 function createChecks({ plan, content, onSample }: SampleReaderInput) {
   const ledger = createLedger(plan);
+  const interruptions = createInterruptions();
   const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
   const totals = createTotals();
   const contents = createContents(content);
   const answers = new WeakMap<OpenSample, ParsedBody>();
-  const counts = { samples: 0, rescored: 0, unanswered: 0, requests: 0, rerendered: 0 };
+  // Samples of whose last attempt the request was rendered again.
+  const rendered = new WeakSet<OpenSample>();
+  const counts = { samples: 0, rescored: 0, unanswered: 0, requests: 0, rerendered: 0, opened: 0, openable: 0 };
   let skipped = 0;
   return {
     aggregator,
     totals,
     counts,
+    interruptions,
     intent(record: IntentRecord, openings: Openings): void {
       const item = ledger.intent(record);
-      const opened = contents.open(item.index, item.commitment, openings);
+      const sample = item.samples.get(record.repeat) as OpenSample;
+      interruptions.intent(record, sample);
+      const isFirst = isFirstIntent(item, sample);
+      const opened = contents.open(item, openings, isFirst);
       const request = openings.get('request');
       counts.requests++;
+      counts.openable += isFirst ? 3 : 1;
+      rendered.delete(sample);
       if (request === undefined) return;
       content.request(request, opened ?? null, record.repeat, record.request);
-      if (opened?.messages) counts.rerendered++;
+      if (!opened?.messages) return;
+      counts.rerendered++;
+      rendered.add(sample);
     },
     outcome(record: OutcomeRecord, openings: Openings): void {
       const { sample } = ledger.outcome(record);
+      interruptions.outcome(record);
       totals.add(record);
+      if (record.response !== undefined) counts.openable++;
       const response = openings.get('response');
       // What an earlier attempt was answered says nothing about this one.
       if (response === undefined) answers.delete(sample);
@@ -123,12 +144,16 @@ function createChecks({ plan, content, onSample }: SampleReaderInput) {
     },
     score(record: ScoreRecord, openings: Openings): void {
       const { item, sample } = ledger.score(record);
+      interruptions.score(record);
+      if (record.extracted !== undefined) counts.openable++;
       const isLast = item.scored.size === plan.rules.repeats;
       const opened = contents.get(item.index, isLast);
       const isAnswered = sample.attempts.at(-1)?.outcome?.status === 'ok';
       const body = isAnswered ? answers.get(sample) : undefined;
       const answer = body !== undefined && 'answer' in body ? body.answer : null;
-      const extracted = content.score(record, answer, opened ?? null, openings.get('extracted') ?? null);
+      const again = content.score(record, answer, opened ?? null, openings.get('extracted') ?? null);
+      // A verdict on the answer to a question that nobody has seen is not derived.
+      const extracted = rendered.has(sample) ? again : undefined;
       aggregator.add(record);
       counts.samples++;
       if (extracted !== undefined) counts.rescored++;
@@ -143,21 +168,23 @@ function createChecks({ plan, content, onSample }: SampleReaderInput) {
   };
 }
 
+function isFirstIntent({ samples, scored }: OpenItem, { attempts }: OpenSample): boolean {
+  return samples.size === 1 && scored.size === 0 && attempts.length === 1;
+}
+
 // The opened items that still have unscored repeats.
 function createContents(check: ContentCheck) {
   const contents = new Map<number, ItemContent>();
   return {
-    open(index: number, commitment: string, openings: Openings): ItemContent | undefined {
+    open({ index, commitment }: OpenItem, openings: Openings, isFirst: boolean): ItemContent | undefined {
       const [item, target] = [openings.get('item'), openings.get('target')];
-      if (item !== undefined) {
-        if (contents.has(index)) throw fault('ERR_OPENING_STRAY', `item ${index} is opened twice`);
-        contents.set(index, check.item(item, commitment));
+      if (!isFirst && (item ?? target) !== undefined) {
+        throw fault('ERR_OPENING_STRAY', `item ${index} is opened after its first intent`);
       }
+      if (item !== undefined) contents.set(index, check.item(item, commitment));
       const opened = contents.get(index);
       if (target === undefined) return opened;
-      if (opened === undefined || opened.target !== null) {
-        throw fault('ERR_OPENING_STRAY', `target ${index} is opened without its item, or twice`);
-      }
+      if (opened === undefined) throw fault('ERR_OPENING_STRAY', `target ${index} is opened without its item`);
       check.target(target, opened);
       return opened;
     },
@@ -175,7 +202,7 @@ interface Spent {
 }
 
 // Items are skipped for a budget that is used up, and for nothing else.
-function checkBudget({ budget }: Plan, reason: EndReason, { skipped, requests }: Spent): void {
+function checkBudget({ budget, prices }: Plan, reason: EndReason, { skipped, requests }: Spent): void {
   const { max_requests, max_cost_usd } = budget;
   if (max_requests !== undefined && requests > max_requests) {
     throw fault('ERR_ATTEMPT_LIMIT', `${requests} requests were sent, planned are ${max_requests}`);
@@ -183,7 +210,8 @@ function checkBudget({ budget }: Plan, reason: EndReason, { skipped, requests }:
   if (skipped > 0 !== (reason === 'budget')) {
     throw fault('ERR_END', `the run ended "${reason}" with ${skipped} samples skipped`);
   }
-  const isSpent = max_cost_usd !== undefined || (max_requests !== undefined && requests === max_requests);
+  const canSpend = max_cost_usd !== undefined && prices !== undefined;
+  const isSpent = canSpend || (max_requests !== undefined && requests === max_requests);
   if (reason === 'budget' && !isSpent)
     throw fault('ERR_END', 'samples were skipped although the budget was not used up');
 }

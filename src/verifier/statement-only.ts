@@ -11,6 +11,7 @@ import { resultStatement } from '../transcript/statement.ts';
 import type { RunSource } from '../transcript/source.ts';
 import { authorship, execution, timeAxis } from './axes.ts';
 import type { OpenedFiles } from './open.ts';
+import { checkDistinct } from './pass.ts';
 import { markVerified, type VerifiedTranscript } from './verified-transcript.ts';
 
 /**
@@ -27,6 +28,7 @@ export function openStatementOnly(source: RunSource, files: OpenedFiles): Verifi
   const { aggregates, end, tree, records } = readResult(resultPayload);
   const digests = { plan: files.planDigest, suite: plan.suite.digest, records, checkpoints: files.checkpointsDigest };
   if (!equalBytes(resultPayload, resultStatement({ plan, digests, tree, aggregates, end }))) throw resultError();
+  checkDistinct(aggregates);
   const last = checkpoints.at(-1);
   if (last?.size !== tree.size || encodeHex(last.root) !== tree.rootHex) {
     throw new VerificationError(

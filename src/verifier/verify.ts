@@ -11,13 +11,13 @@ import type { PublicKey } from '../core/key.ts';
 import { parseDefinition, promptDigest, type SuiteDefinition } from '../suites/definition.ts';
 import { rulesDigest, runId, type Plan } from '../transcript/plan.ts';
 import type { AggregateRecord } from '../transcript/record.ts';
-import type { RunSource } from '../transcript/source.ts';
+import type { DisclosureLevel, RunSource } from '../transcript/source.ts';
 import { resultStatement } from '../transcript/statement.ts';
 import { answerAxes, failedAxes } from './axes.ts';
 import { createContentCheck } from './content.ts';
 import { openFiles, type OpenedFiles } from './open.ts';
 import { readLines, type PassResult } from './pass.ts';
-import { createSampleReader } from './samples.ts';
+import { createSampleReader, type SampleCoverage } from './samples.ts';
 import { openStatementOnly } from './statement-only.ts';
 import type { AxisVerdict } from './verdict.ts';
 import {
@@ -82,7 +82,7 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
     rulesDigest: rulesDigest(plan),
     plan,
     suiteText: files.suiteText,
-    level: source.level,
+    level: levelOf(source.level, samples.coverage()),
     signer: files.signer,
     axes: answerAxes({
       files,
@@ -97,6 +97,12 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
     samples: kept,
     tree: { rootHex: pass.rootHex, size: pass.size },
   });
+}
+
+// What is there counts, not what a container says of itself, unless it says less.
+function levelOf(stated: DisclosureLevel | null, { opened, openable }: SampleCoverage): DisclosureLevel {
+  const found = opened === 0 ? 'D1' : opened === openable ? 'D3' : 'D2';
+  return stated !== null && stated < found ? stated : found;
 }
 
 // The plan repeats what the suite says, so that rules can be compared without the suite; both must say the same.

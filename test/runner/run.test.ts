@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Endpoint } from '../../src/endpoints/endpoint.ts';
 import type { RunEnvironment } from '../../src/runner/environment.ts';
 import { systemEnvironment } from '../../src/runner/environment.ts';
 import type { RunEvent } from '../../src/runner/run-event.ts';
@@ -105,6 +106,18 @@ describe('runSuite()', () => {
     await runSuite(toyInput({ ...parts, environment: NO_WAITING, options: { maxAttempts: 2, timeoutMs: 40 } }));
     const run = await verified(parts.folder);
     expect(run.end?.counts).toMatchObject({ status_timeout: 4, unscored_timeout: 2 });
+  });
+
+  it('runSuite() keeps an answer that came before its exchange failed', async () => {
+    const { parts } = await setUp(4);
+    const late = { status: 'timeout', errorCode: 'ERR_TIMEOUT' } as const;
+    const send: Endpoint['send'] = async (body, options) => ({
+      ...(await parts.endpoint.send(body, options)),
+      ...late,
+    });
+    await runSuite(toyInput({ ...parts, endpoint: { ...parts.endpoint, send } }));
+    const run = await verified(parts.folder);
+    expect(run.end?.counts).toMatchObject({ intent: 4, status_ok: 4, scored: 4 });
   });
 
   it('runSuite() counts an empty answer as empty', async () => {

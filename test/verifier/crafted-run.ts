@@ -61,6 +61,10 @@ export interface Facts {
   result: (payload: Uint8Array) => Uint8Array;
   /** Sizes at which checkpoints are signed, beside the first and the last. */
   checkpointSize: (size: number) => number;
+  /** Changes the signed lines of checkpoints.jsonl. */
+  checkpoints: (lines: string[]) => string[];
+  /** Metrics stated beside the first. */
+  moreAggregates: Omit<AggregateRecord, 'seq'>[];
 }
 
 /** A written run: files and lines as a source has them. */
@@ -159,6 +163,12 @@ function planOf(suite: SuiteDefinition, repeats: number): Plan {
   };
 }
 
+/** The run goes on after an interruption. */
+export const RESUME: Step = {
+  kind: 'record',
+  record: { k: 'resume', at: AT, torn_bytes: 0, torn_content_bytes: 0, version: '0.0.0' },
+};
+
 /** A response body with an answer. */
 export function responseOf(answer: string, extra: Readonly<Record<string, JsonValue>> = {}): string {
   return JSON.stringify({
@@ -171,7 +181,7 @@ export function responseOf(answer: string, extra: Readonly<Record<string, JsonVa
 }
 
 /** The steps of one honest sample. */
-function honestSteps(plan: Plan, index: number, repeat = 0): Step[] {
+export function honestSteps(plan: Plan, index: number, repeat = 0): Step[] {
   const item = ITEMS[index];
   if (item === undefined) throw new RangeError(`no item ${index}`);
   const messages: Message[] = [{ role: 'user', content: item.question }];
@@ -212,6 +222,8 @@ export function honestFacts({ repeats = 1 }: { repeats?: number } = {}): Facts {
     end: same,
     result: same,
     checkpointSize: same,
+    checkpoints: same,
+    moreAggregates: [],
   };
 }
 
@@ -230,11 +242,14 @@ export function writeRun(facts: Facts): WrittenRun {
     run_nonce: '11'.repeat(16),
   });
   const checkpoints = [checkpointLine(builder, planSha, key, facts.checkpointSize)];
-  const { aggregate, end } = writeRecords(facts, builder);
+  const { aggregates, end } = writeRecords(facts, builder);
   checkpoints.push(checkpointLine(builder, planSha, key, facts.checkpointSize));
   const { size, root } = builder.head();
   const { content, records } = builder.take();
-  const checkpointsText = checkpoints.map((line) => `${line}\n`).join('');
+  const checkpointsText = facts
+    .checkpoints(checkpoints)
+    .map((line) => `${line}\n`)
+    .join('');
   const suiteText = formatDefinition(facts.suite);
   const payload = resultStatement({
     plan,
@@ -245,7 +260,7 @@ export function writeRun(facts: Facts): WrittenRun {
       checkpoints: digest(checkpointsText),
     },
     tree: { size, rootHex: encodeHex(root) },
-    aggregates: [aggregate],
+    aggregates,
     end,
   });
   const signers = [envelopeSigner(localSigner(key))];
@@ -271,7 +286,7 @@ function checkpointLine(
   return canonicalize({ note });
 }
 
-function writeRecords(facts: Facts, builder: TranscriptBuilder): { aggregate: AggregateRecord; end: EndRecord } {
+function writeRecords(facts: Facts, builder: TranscriptBuilder): { aggregates: AggregateRecord[]; end: EndRecord } {
   const { plan } = facts;
   const repeats = Math.max(
     plan.rules.repeats,
@@ -283,12 +298,12 @@ function writeRecords(facts: Facts, builder: TranscriptBuilder): { aggregate: Ag
   const result = aggregator.result('mean/1');
   if (result === null) throw new Error('the metric is not known');
   const aggregate = facts.aggregate({ k: 'aggregate', function: 'mean/1', result }) as Omit<AggregateRecord, 'seq'>;
-  const aggregateSeq = builder.append(aggregate);
+  const aggregates = [aggregate, ...facts.moreAggregates].map((record) => ({ ...record, seq: builder.append(record) }));
   // A mark that is due comes before the end, and the end counts it.
   builder.nextSeq();
   const end = facts.end({ k: 'end', at: AT, reason: 'complete', counts: builder.counts() }) as Omit<EndRecord, 'seq'>;
   const endSeq = builder.append(end);
-  return { aggregate: { ...aggregate, seq: aggregateSeq }, end: { ...end, seq: endSeq } };
+  return { aggregates, end: { ...end, seq: endSeq } };
 }
 
 function stepWriter(

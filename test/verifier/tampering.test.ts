@@ -14,6 +14,7 @@ import type { RunFile } from '../../src/transcript/source.ts';
 import { verifyRun } from '../../src/verifier/verify.ts';
 import {
   honestFacts,
+  RESUME,
   responseOf,
   SIGNER,
   sourceOf,
@@ -232,7 +233,7 @@ describe('facts changed, rebuilt and signed again with the trusted key', () => {
       'ERR_REQUEST_PARAMETERS',
       (facts) => {
         const intent = step(facts, 'intent', 1);
-        intent.request = intent.request.replace('"model"', '"logit_bias":{},"model"');
+        intent.request = intent.request.replace('"max_tokens"', '"logit_bias":{},"max_tokens"');
       },
     ],
     [
@@ -423,7 +424,8 @@ describe('facts changed, rebuilt and signed again with the trusted key', () => {
         const intent = step(facts, 'intent', 2);
         const lost: Step = { kind: 'outcome', index: 2, repeat: 0, record: { k: 'outcome', status: 'cancelled' } };
         const at = facts.steps.indexOf(intent);
-        facts.steps.splice(at, 1, intent, lost, { ...intent, attempt: 1 }, lost, { ...intent, attempt: 2 });
+        const [second, third] = [1, 2].map((attempt) => ({ ...intent, attempt }));
+        facts.steps.splice(at, 1, intent, lost, RESUME, second ?? intent, lost, RESUME, third ?? intent);
       },
     ],
     [
@@ -561,7 +563,7 @@ describe('what is published changed by somebody else', () => {
     ['no result', 'ERR_RUN_UNFINISHED', (run) => void run.files.delete('result.dsse.json')],
     [
       'the first checkpoint left out',
-      'ERR_RESULT',
+      'ERR_CHECKPOINT_ORDER',
       (run) => rewrite(run, 'checkpoints.jsonl', (text) => text.slice(text.indexOf('\n') + 1)),
     ],
     [

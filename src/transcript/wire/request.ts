@@ -43,12 +43,13 @@ const RESERVED = new Set([
  *
  * Repeat r of an item asks with seed + r, so that repeats are independent samples and each is reproducible.
  *
- * @throws {@link VerificationError} `ERR_PLAN_FORM` if `extra` or `response_format` is not a JSON object, or `extra` sets
- *   a member that the plan itself decides.
+ * @throws {@link VerificationError} `ERR_PLAN_FORM` if `extra` or `response_format` is not a JSON object, `extra` sets
+ *   a member that the plan itself decides, or the members are nested too deeply.
  */
 export function requestBuilder(plan: RequestPlan): RequestBuilder {
   const base = baseMembers(plan);
   const { seed } = plan.rules.parameters;
+  checkMembers(base);
   return (messages, repeat) =>
     canonicalize({
       ...base,
@@ -73,10 +74,22 @@ function baseMembers(plan: RequestPlan): JsonObject {
   };
 }
 
+// What has a canonical form of its own may be nested too deeply as a member of the body.
+function checkMembers(base: JsonObject): void {
+  try {
+    canonicalize(base);
+  } catch {
+    throw formError('a member is nested too deeply');
+  }
+}
+
 function extraMembers(extra: string | undefined): JsonObject {
   if (extra === undefined) return {};
   const members = jsonObject(extra, 'extra');
-  const reserved = Object.keys(members).find((name) => RESERVED.has(name) || name.startsWith('max_'));
+  // Some servers overlook the case of a name, so that "Model" after "model" would win.
+  const reserved = Object.keys(members)
+    .map((name) => name.toLowerCase())
+    .find((name) => !/^[a-z0-9_-]+$/.test(name) || RESERVED.has(name) || name.startsWith('max_'));
   if (reserved !== undefined) throw formError('extra sets a member that a field of the plan decides');
   return members;
 }
