@@ -10,6 +10,7 @@ import { setImmediate } from 'node:timers';
 import { InputError } from '../core/errors.ts';
 import type { PendingLines } from '../transcript/builder.ts';
 import { openAppend, type AppendFile, type OpenAppend } from './append-file.ts';
+import { createByteQueue, type ByteQueue } from './byte-queue.ts';
 import { CONTENT_FILE, RECORDS_FILE } from './run-folder.ts';
 import { syncFolder } from './write-atomic.ts';
 
@@ -34,9 +35,9 @@ export interface Journal {
 }
 
 interface Batch {
-  content: string;
-  records: string;
-  readonly settled: Settled;
+  readonly content: ByteQueue;
+  readonly records: ByteQueue;
+  settled: Settled;
 }
 
 /** A promise with the two ends that settle it; `Promise.withResolvers` needs Node 22. */
@@ -57,25 +58,25 @@ export async function openJournal(folder: string, open: OpenAppend = openAppend)
 /** A journal that appends to two open files. */
 export function createJournal(content: AppendFile, records: AppendFile): Journal {
   let waiting = newBatch();
-  let writing: Batch | null = null;
+  let spare = newBatch();
+  let writing: Settled | null = null;
   let failure: InputError | null = null;
 
-  const writeBatch = async (batch: Batch): Promise<void> => {
-    await appendAndSync(content, batch.content);
-    await appendAndSync(records, batch.records);
-  };
   const flush = async (): Promise<void> => {
     const batch = waiting;
-    writing = batch;
-    waiting = newBatch();
+    waiting = spare;
+    spare = batch;
+    writing = batch.settled;
     try {
-      await writeBatch(batch);
+      await appendAndSync(content, batch.content);
+      await appendAndSync(records, batch.records);
       batch.settled.resolve();
     } catch (cause) {
       failure = writeError(content.path, records.path, cause);
       batch.settled.reject(failure);
       waiting.settled.reject(failure);
     }
+    batch.settled = newSettled();
     writing = null;
     if (failure === null && !isEmpty(waiting)) schedule();
   };
@@ -86,14 +87,14 @@ export function createJournal(content: AppendFile, records: AppendFile): Journal
   const append = (lines: PendingLines): void => {
     if (failure !== null) throw failure;
     const isFirst = isEmpty(waiting) && writing === null;
-    for (const line of lines.content) waiting.content += `${line}\n`;
-    for (const line of lines.records) waiting.records += `${line}\n`;
+    for (const line of lines.content) waiting.content.addLine(line);
+    for (const line of lines.records) waiting.records.addLine(line);
     if (isFirst && !isEmpty(waiting)) schedule();
   };
   const durable = (): Promise<void> => {
     if (failure !== null) return Promise.reject(failure);
     if (!isEmpty(waiting)) return waiting.settled.promise;
-    return writing === null ? Promise.resolve() : writing.settled.promise;
+    return writing === null ? Promise.resolve() : writing.promise;
   };
   let closed: Promise<void> | null = null;
   const closeNow = async (): Promise<void> => {
@@ -115,7 +116,12 @@ export function createJournal(content: AppendFile, records: AppendFile): Journal
   };
 }
 
+// Two batches take turns, so their memory is used again.
 function newBatch(): Batch {
+  return { content: createByteQueue(), records: createByteQueue(), settled: newSettled() };
+}
+
+function newSettled(): Settled {
   const ends: Partial<Record<'resolve' | 'reject', Settled['reject']>> = {};
   const promise = new Promise<void>((resolve, reject) => {
     ends.resolve = () => resolve();
@@ -123,17 +129,18 @@ function newBatch(): Batch {
   });
   // A batch that nobody waits for may fail too; the failure then shows at the next call.
   promise.catch(() => undefined);
-  return { content: '', records: '', settled: { promise, ...(ends as Omit<Settled, 'promise'>) } };
+  return { promise, ...(ends as Omit<Settled, 'promise'>) };
 }
 
 function isEmpty(batch: Batch): boolean {
-  return batch.content === '' && batch.records === '';
+  return batch.content.length === 0 && batch.records.length === 0;
 }
 
-async function appendAndSync(file: AppendFile, text: string): Promise<void> {
-  if (text === '') return;
-  await file.append(Buffer.from(text, 'utf8'));
+async function appendAndSync(file: AppendFile, queue: ByteQueue): Promise<void> {
+  if (queue.length === 0) return;
+  await file.append(queue.bytes());
   await file.sync();
+  queue.clear();
 }
 
 function writeError(contentPath: string, recordsPath: string, cause: unknown): InputError {

@@ -89,11 +89,11 @@ export async function readRunFile(path: string, name: RunFile | typeof SECRET_FI
  */
 export async function checkRunFolder(path: string): Promise<void> {
   for (const name of ['plan.json', RECORDS_FILE, CONTENT_FILE]) {
-    try {
-      await stat(join(path, name));
-    } catch (cause) {
+    const found = await stat(join(path, name)).catch((cause: unknown) => {
       throw missing(join(path, name), cause);
-    }
+    });
+    // Whoever opens a pipe waits for somebody to write into it.
+    if (!found.isFile()) throw missing(join(path, name), new Error('it is no file'));
   }
 }
 
