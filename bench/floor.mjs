@@ -61,7 +61,10 @@ await Promise.all(Array.from({ length: Number(concurrency) }, work));
 flush();
 const { privateKey } = generateKeyPairSync('ed25519');
 const root = border.filter(Boolean).reduce((node, left) => hash('sha256', left + node), '');
-writeSync(file, `${JSON.stringify({ root, signature: sign(null, Buffer.from(root), privateKey).toString('base64') })}\n`);
+writeSync(
+  file,
+  `${JSON.stringify({ root, signature: sign(null, Buffer.from(root), privateKey).toString('base64') })}\n`,
+);
 closeSync(file);
 await pool.destroy();
 process.exitCode = right === seq ? 0 : 1;

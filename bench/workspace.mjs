@@ -1,6 +1,16 @@
 /** A folder for one benchmark: suites of any size, a key, and the commands that are measured. Removed afterwards. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +20,9 @@ export const CONCURRENCY = 64;
 
 const PROMPT_BYTES = 1400;
 const LINES_PER_WRITE = 1000;
-const PADDING = 'The quick brown fox jumps over the lazy dog. '.repeat(Math.ceil(PROMPT_BYTES / 45)).slice(0, PROMPT_BYTES);
+const PADDING = 'The quick brown fox jumps over the lazy dog. '
+  .repeat(Math.ceil(PROMPT_BYTES / 45))
+  .slice(0, PROMPT_BYTES);
 const SUITE = `id: bench
 version: 1.0.0
 title: Answers that stand in the question

@@ -25,7 +25,11 @@ export async function verification({ workspace, rounds }) {
   return {
     runs,
     goals: [
-      atLeast(0.7, ratio(runs['hash limit, records'], runs['integrity part'], wall), 'integrity: speed of the hash limit'),
+      atLeast(
+        0.7,
+        ratio(runs['hash limit, records'], runs['integrity part'], wall),
+        'integrity: speed of the hash limit',
+      ),
       atLeast(0.6, ratio(runs['parse limit'], runs['full verification'], wall), 'full: speed of the parse limit'),
     ],
   };

@@ -1,5 +1,4 @@
 /** Writes what happens in a run: record and content in one step, counted, on their way to the disk. */
-import { encodeUtf8 } from '../core/bytes.ts';
 import type { Journal } from '../archive/journal.ts';
 import type { SuiteItem } from '../suites/item-store.ts';
 import type { NewRecord, TranscriptBuilder } from '../transcript/builder.ts';
@@ -44,8 +43,8 @@ export function createRecorder({ builder, journal }: RecorderParts): Recorder {
   return {
     intent(facts, item, isFirst, body) {
       if (isFirst) {
-        builder.openItem('item', item.index, item.itemSalt, encodeUtf8(item.itemText));
-        builder.openItem('target', item.index, item.targetSalt, encodeUtf8(item.targetText));
+        builder.openItem('item', item.index, item.itemSalt, item.itemText);
+        builder.openItem('target', item.index, item.targetSalt, item.targetText);
       }
       const request = builder.commitNext('request', body);
       return write({ k: 'intent', ...facts, index: item.index, item: item.itemCommitment, request });

@@ -4,7 +4,7 @@
  * The bytes of an item hold its id, its input fields, its tags and the commitment of its target, so one commitment binds
  * question and answer, and a question can be opened while its answer stays secret.
  */
-import { decodeHex, encodeUtf8, tryDecodeUtf8 } from '../core/bytes.ts';
+import { decodeHex, tryDecodeUtf8 } from '../core/bytes.ts';
 import { canonicalize, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
 import { createCompactRange, type CompactRange } from '../core/compact-range.ts';
 import type { Digest } from '../core/digest.ts';
@@ -57,11 +57,11 @@ const INPUT_NAME: RegExp = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 export function commitItem(secret: Uint8Array, index: number, row: ItemRow): CommittedItem {
   const targetText = canonicalize(row.target);
   const targetSalt = deriveSalt(secret, 'target', index);
-  const targetCommitment = commit('target', targetSalt, encodeUtf8(targetText));
+  const targetCommitment = commit('target', targetSalt, targetText);
   const tags = row.tags.length === 0 ? {} : { tags: row.tags };
   const itemText = canonicalize({ id: row.id, input: row.input, ...tags, target: targetCommitment });
   const itemSalt = deriveSalt(secret, 'item', index);
-  const itemCommitment = commit('item', itemSalt, encodeUtf8(itemText));
+  const itemCommitment = commit('item', itemSalt, itemText);
   return { itemText, itemSalt, itemCommitment, targetText, targetSalt, targetCommitment };
 }
 

@@ -47,7 +47,7 @@ export interface TranscriptBuilder {
   /** Commit to content of the next record, and queue its opening. */
   commitNext(label: Exclude<Label, 'item' | 'target'>, content: Content): Digest;
   /** Queue the opening of an item or a target, whose commitment the suite has already made. */
-  openItem(label: 'item' | 'target', index: number, salt: Uint8Array, bytes: Uint8Array): void;
+  openItem(label: 'item' | 'target', index: number, salt: Uint8Array, content: Content): void;
   /** Queue a record; gives its sequence number. */
   append(record: NewRecord): number;
   /** Take in a line that is already written, after a resume; nothing is queued. */
@@ -96,15 +96,11 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
     commitNext(label, bytes) {
       markIfDue();
       const salt = deriveSalt(secret, label, range.size);
-      content.push(
-        typeof bytes === 'string'
-          ? formatTextOpening(label, range.size, salt, bytes)
-          : formatOpening({ label, number: range.size, salt, bytes }),
-      );
+      content.push(openingLine(label, range.size, salt, bytes));
       return commit(label, salt, bytes);
     },
     openItem(label, index, salt, bytes) {
-      content.push(formatOpening({ label, number: index, salt, bytes }));
+      content.push(openingLine(label, index, salt, bytes));
     },
     append(record) {
       markIfDue();
@@ -123,6 +119,12 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
     head: () => ({ size: range.size, root: range.root() }),
     recordsDigest: () => file.digest(),
   };
+}
+
+function openingLine(label: Label, number: number, salt: Uint8Array, content: Content): string {
+  return typeof content === 'string'
+    ? formatTextOpening(label, number, salt, content)
+    : formatOpening({ label, number, salt, bytes: content });
 }
 
 function createFileHash(): { add(line: string): void; digest(): Digest } {
