@@ -1,7 +1,7 @@
 /** From the words of the command line to one command, and from whatever comes back to an exit code. */
 import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../core/errors.ts';
-import { isNear } from '../suites/schema-fault.ts';
+import { isNear } from '../schema/spelling.ts';
 import type { Command } from './command.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit.ts';
 import { COMMANDS } from './overview.ts';

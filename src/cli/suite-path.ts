@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../core/errors.ts';
-import { isNear } from '../suites/schema-fault.ts';
+import { isNear } from '../schema/spelling.ts';
 import { exists } from './key-file.ts';
 import { withHint } from './say.ts';
 import { PACKAGE_ROOT } from './version.ts';

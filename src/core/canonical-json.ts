@@ -6,6 +6,7 @@
  */
 import { isWellFormed } from './bytes.ts';
 import { InputError } from './errors.ts';
+import { formatPointer } from './json-pointer.ts';
 
 /** Deeper values are refused, so that no input can exhaust the stack. */
 export const MAX_JSON_DEPTH = 256;
@@ -95,6 +96,6 @@ function serializeObject(object: object, path: string[]): string {
 }
 
 function notJson(found: string, path: readonly string[]): InputError {
-  const pointer = path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const pointer = formatPointer(path);
   return new InputError('ERR_CANONICAL_JSON', `cannot canonicalize JSON at "${pointer}": got ${found}`, { pointer });
 }

@@ -5,9 +5,10 @@
  * belongs to whoever reads it.
  */
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument, type Document } from 'yaml';
-import { canonicalize } from '../core/canonical-json.ts';
+import { canonicalize, isJsonObject, type JsonValue } from '../core/canonical-json.ts';
 import { InputError, isTouchstoneError } from '../core/errors.ts';
+import { isList } from '../schema/keyword.ts';
+import { parseYaml } from '../schema/yaml.ts';
 import { requestBuilder } from '../transcript/wire/request.ts';
 import { normalizeBaseUrl } from './base-url.ts';
 import {
@@ -28,32 +29,21 @@ import type { PlanPrices } from '../transcript/plan.ts';
  * @param path - Path of the file, for messages; a recording is looked for from its folder.
  * @throws {@link InputError} `ERR_ENDPOINT_CONFIG` with path, line and pointer
  */
-export function parseEndpoints(source: string, path: string): readonly EndpointConfig[] {
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
-  const fault = faultIn(document, lines, path);
-  const [syntax] = document.errors;
-  if (syntax !== undefined) throw configError(path, lines.linePos(syntax.pos[0]).line, `not YAML: ${syntax.message}`);
-  const entries: unknown = Reflect.get(Object(document.toJS({ maxAliasCount: 100 })), 'endpoints');
-  if (!Array.isArray(entries) || entries.length === 0)
-    throw fault('/endpoints', 'want a list of at least one endpoint');
-  const configs = entries.map((entry: unknown, index) =>
-    readEndpoint(entry, path, (pointer, ...more) => fault(`/endpoints/${index}${pointer}`, ...more)),
+export async function parseEndpoints(source: string, path: string): Promise<readonly EndpointConfig[]> {
+  const { value, lineOf } = parseYaml(source, (line, text, cause) =>
+    configError(path, line, `not YAML: ${text}`, { cause }),
   );
+  const fault: Fault = (pointer, text, cause) =>
+    configError(path, lineOf(pointer), `at ${pointer}: ${text}`, { pointer, cause });
+  const entries = isJsonObject(value) ? value['endpoints'] : undefined;
+  if (!isList(entries) || entries.length === 0) throw fault('/endpoints', 'want a list of at least one endpoint');
+  const configs: EndpointConfig[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const faultInEntry: Fault = (pointer, ...more) => fault(`/endpoints/${index}${pointer}`, ...more);
+    configs.push(await readEndpoint(entry, path, faultInEntry));
+  }
   checkNames(configs, fault);
   return configs;
-}
-
-function faultIn(document: Document, lines: LineCounter, path: string): Fault {
-  return (pointer, text, cause) => {
-    const steps = pointer.split('/').slice(1);
-    // The value itself may be missing; then the nearest one around it is shown.
-    while (steps.length > 0 && !document.hasIn(steps)) steps.pop();
-    const node: unknown = steps.length === 0 ? document.contents : document.getIn(steps, true);
-    const range: unknown = Reflect.get(Object(node), 'range');
-    const line = Array.isArray(range) ? Math.max(1, lines.linePos(Number(range[0])).line) : 1;
-    return configError(path, line, `at ${pointer}: ${text}`, { pointer, cause });
-  };
 }
 
 function configError(
@@ -65,9 +55,9 @@ function configError(
   return new InputError('ERR_ENDPOINT_CONFIG', `cannot read "${path}" line ${line} ${fault}`, { path, line, ...more });
 }
 
-function readEndpoint(entry: unknown, path: string, fault: Fault): EndpointConfig {
-  if (typeof entry === 'string') return wordEntry(entry, path, fault);
-  checkEntry(entry, fault);
+async function readEndpoint(value: JsonValue, path: string, fault: Fault): Promise<EndpointConfig> {
+  if (typeof value === 'string') return wordEntry(value, path, fault);
+  const entry = await checkEntry(value, fault);
   const config = withChoices(baseConfig(entry, path, fault), entry, fault);
   checkExtra(config, fault);
   return config;

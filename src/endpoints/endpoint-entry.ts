@@ -1,7 +1,10 @@
 /** The mapping form of an endpoint in a configuration file, checked against the published schema. */
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { JsonValue } from '../core/canonical-json.ts';
 import type { InputError } from '../core/errors.ts';
+import { complaintsOf } from '../schema/fault.ts';
+import { compileSchema } from '../schema/json-schema.ts';
 import type { PlanEndpoint } from '../transcript/plan.ts';
 
 /** An entry that satisfies the schema. */
@@ -28,23 +31,24 @@ export interface EndpointEntry {
 /** Makes the error of a fault at a JSON pointer. */
 export type Fault = (pointer: string, fault: string, cause?: unknown) => InputError;
 
-let validate: ValidateFunction<EndpointEntry> | undefined;
+let schema: JsonValue | undefined;
+let isValid: ((value: JsonValue) => boolean) | undefined;
 
-/** Check a value from a configuration file; what is wrong is thrown as `fault` makes it. */
-export function checkEntry(value: unknown, fault: Fault): asserts value is EndpointEntry {
-  validate ??= compiled();
-  if (!validate(value)) throw schemaFault(validate.errors?.[0], fault);
+function entrySchema(): JsonValue {
+  schema ??= JSON.parse(readFileSync(new URL('./schema/endpoint.schema.json', import.meta.url), 'utf8')) as JsonValue;
+  return schema;
 }
 
-function compiled(): ValidateFunction<EndpointEntry> {
-  const schema: unknown = JSON.parse(readFileSync(new URL('./schema/endpoint.schema.json', import.meta.url), 'utf8'));
-  // The schema itself is checked by a test; checking it here again would double the start-up time.
-  const ajv = new Ajv2020({ verbose: true, strictTypes: false, meta: false, validateSchema: false });
-  return ajv.compile<EndpointEntry>(schema as object);
+/** The value as an entry, if it satisfies the schema; otherwise what is wrong is thrown as `fault` makes it. */
+export async function checkEntry(value: JsonValue, fault: Fault): Promise<EndpointEntry> {
+  isValid ??= compileSchema(entrySchema());
+  if (isValid(value)) return value as EndpointEntry;
+  const [first] = await complaintsOf(entrySchema(), value);
+  throw entryFault(first, fault);
 }
 
 // Values are not repeated: an author may have put a key where the name of its variable is wanted.
-function schemaFault(error: ErrorObject | undefined, fault: Fault): InputError {
+function entryFault(error: ErrorObject | undefined, fault: Fault): InputError {
   const { instancePath = '', keyword, params = {}, message = 'is not valid', parentSchema } = error ?? {};
   if (instancePath === '' && (keyword === 'oneOf' || keyword === 'required')) {
     return fault('', 'want exactly one of preset (with model), url (with model), embedded and replay');

@@ -1,10 +1,9 @@
 /** Scorer `json`: a JSON value in the answer equals the target, satisfies a schema, or both. */
-import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
+import { canonicalize, isJsonObject, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
+import { compileSchema } from '../schema/json-schema.ts';
+import { MAX_DENOMINATOR } from '../transcript/record.ts';
 import { boolean, list, object, oneOf, text } from '../transcript/shape.ts';
 import { findJson, parseJson, type JsonPlace } from './find-json.ts';
-import { isObject, type JsonObjectLike } from '../core/json-schema/keyword.ts';
-import { compileSchema } from '../core/json-schema/schema.ts';
-import { MAX_DENOMINATOR } from '../transcript/record.ts';
 import { configError, readOptions, RIGHT, WRONG, type ScorerKind, type Verdict } from './scorer.ts';
 
 interface JsonOptions {
@@ -40,7 +39,7 @@ export const json1: ScorerKind = {
         const value = extracted === null ? undefined : parseJson(extracted);
         if (value === undefined || !isValid(value)) return WRONG;
         if (compare === 'none') return RIGHT;
-        if (partial && isObject(value) && isObject(target)) return shareOfKeys(value, target, compare);
+        if (partial && isJsonObject(value) && isJsonObject(target)) return shareOfKeys(value, target, compare);
         return isMatch(value, target, compare) ? RIGHT : WRONG;
       },
     };
@@ -57,12 +56,12 @@ function schemaCheck({ schema, compare, partial }: JsonOptions): (value: JsonVal
 }
 
 function isMatch(value: JsonValue, target: JsonValue, compare: 'equal' | 'subset'): boolean {
-  const isPartOf = compare === 'subset' && isObject(value) && isObject(target);
+  const isPartOf = compare === 'subset' && isJsonObject(value) && isJsonObject(target);
   if (!isPartOf) return canonicalize(value) === canonicalize(target);
   return Object.keys(target).every((key) => hasEqual(value, target, key));
 }
 
-function shareOfKeys(value: JsonObjectLike, target: JsonObjectLike, compare: 'equal' | 'subset'): Verdict {
+function shareOfKeys(value: JsonObject, target: JsonObject, compare: 'equal' | 'subset'): Verdict {
   const keys = new Set(Object.keys(target));
   // With `equal`, a key too many weighs as much as a key that is missing.
   if (compare === 'equal') for (const key of Object.keys(value)) keys.add(key);
@@ -71,7 +70,7 @@ function shareOfKeys(value: JsonObjectLike, target: JsonObjectLike, compare: 'eq
   return { num: [...keys].filter((key) => hasEqual(value, target, key)).length, den: keys.size };
 }
 
-function hasEqual(value: JsonObjectLike, target: JsonObjectLike, key: string): boolean {
+function hasEqual(value: JsonObject, target: JsonObject, key: string): boolean {
   const isInBoth = Object.hasOwn(value, key) && Object.hasOwn(target, key);
   return isInBoth && canonicalize(value[key]) === canonicalize(target[key]);
 }

@@ -1,8 +1,8 @@
 /** Scorer `regex`: what the first matching pattern captures is the target. */
-import { boolean, integer, list, object, oneOf, text } from '../transcript/shape.ts';
 import { equalDecimals, parseDecimal } from '../core/decimal.ts';
+import { compilePattern, type Pattern } from '../schema/pattern/pattern.ts';
+import { boolean, integer, list, object, oneOf, text } from '../transcript/shape.ts';
 import { textFormShapes, textNormalizer, type TextForm } from './normalize.ts';
-import { compilePattern, type Pattern } from '../core/pattern/pattern.ts';
 import { configError, readOptions, RIGHT, targetTexts, WRONG, type Extraction, type ScorerKind } from './scorer.ts';
 
 interface RegexOptions extends Pick<TextForm, 'ignore_case' | 'trim' | 'remove'> {

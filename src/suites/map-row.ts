@@ -2,6 +2,7 @@
 import { isWellFormed } from '../core/bytes.ts';
 import type { JsonValue } from '../core/canonical-json.ts';
 import { InputError } from '../core/errors.ts';
+import { formatPointer } from '../core/json-pointer.ts';
 import type { ItemRow } from './item.ts';
 import type { RawRow } from './rows.ts';
 import type { ItemsSection, TargetField } from './suite-file.ts';
@@ -129,7 +130,7 @@ function itemError(
   fault: string,
 ): InputError {
   const place = row.line === undefined ? `item ${index}` : `line ${row.line}`;
-  const where = { path, pointer: `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}` };
+  const where = { path, pointer: formatPointer([field]) };
   const message = `cannot read "${path}" ${place}, field "${field}": ${fault}`;
   return new InputError(code, message, row.line === undefined ? where : { ...where, line: row.line });
 }

@@ -136,8 +136,8 @@ function one(entry: string): string {
 }
 
 describe('parseEndpoints()', () => {
-  it('reads every form, in order', () => {
-    const configs = parseEndpoints(GOOD, '/etc/evals/touchstone.yaml');
+  it('reads every form, in order', async () => {
+    const configs = await parseEndpoints(GOOD, '/etc/evals/touchstone.yaml');
     expect(configs.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
       'openai ollama:llama3.2',
       'replay replay:abel',
@@ -147,8 +147,8 @@ describe('parseEndpoints()', () => {
     ]);
   });
 
-  it('reads every choice', () => {
-    expect(parseEndpoints(GOOD, 'touchstone.yaml')[3]).toEqual({
+  it('reads every choice', async () => {
+    expect((await parseEndpoints(GOOD, 'touchstone.yaml'))[3]).toEqual({
       kind: 'openai',
       name: 'mine',
       model: 'm-1',
@@ -163,10 +163,10 @@ describe('parseEndpoints()', () => {
     });
   });
 
-  it('looks for a recording from the folder of the file, in both forms', () => {
+  it('looks for a recording from the folder of the file, in both forms', async () => {
     const source = 'endpoints: [{ replay: a/x.jsonl }, "replay:b/y.jsonl"]';
-    const paths = parseEndpoints(source, '/etc/evals/touchstone.yaml').map((config) => Reflect.get(config, 'path'));
-    expect(paths).toEqual(['/etc/evals/a/x.jsonl', '/etc/evals/b/y.jsonl']);
+    const configs = await parseEndpoints(source, '/etc/evals/touchstone.yaml');
+    expect(configs.map((config) => Reflect.get(config, 'path'))).toEqual(['/etc/evals/a/x.jsonl', '/etc/evals/b/y.jsonl']);
   });
 
   it.each<[string, string, number, string]>([
@@ -210,8 +210,9 @@ describe('parseEndpoints()', () => {
       'without exponent',
     ],
     ['endpoints:\n  - ollama:m\n  - ollama:m', '/endpoints/1/name', 3, 'another endpoint has the same name'],
-  ])('refuses %j', (source, pointer, line, message) => {
-    const error = code(() => parseEndpoints(source, 'dir/touchstone.yaml'));
+      [one('{ embedded: tiny, extra: { a: .nan } }'), '', 2, 'not plain JSON'],
+  ])('refuses %j', async (source, pointer, line, message) => {
+    const error: unknown = await parseEndpoints(source, 'dir/touchstone.yaml').catch((fault: unknown) => fault);
     expect(error).toMatchObject({
       code: 'ERR_ENDPOINT_CONFIG',
       message: expect.stringContaining(message),

@@ -6,9 +6,10 @@ import { PRESETS } from '../../src/endpoints/presets.ts';
 const guide = readFileSync(new URL('../../docs/endpoints.md', import.meta.url), 'utf8');
 
 describe('docs/endpoints.md', () => {
-  it('shows a configuration that is read', () => {
+  it('shows a configuration that is read', async () => {
     const example = /```yaml\n([^`]*)```/.exec(guide)?.[1] ?? '';
-    expect(parseEndpoints(example, 'touchstone.yaml').map(({ name }) => name)).toEqual([
+    const configs = await parseEndpoints(example, 'touchstone.yaml');
+    expect(configs.map(({ name }) => name)).toEqual([
       'ollama:llama3.2',
       'our gateway',
       'replay:abel-7b',

@@ -1,9 +1,9 @@
 import * as fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { isTouchstoneError } from '../../../src/core/errors.ts';
-import { parsePattern } from '../../../src/core/pattern/parse.ts';
-import { compilePattern, machineFinder } from '../../../src/core/pattern/pattern.ts';
-import { isTame } from '../../../src/core/pattern/tame.ts';
+import { parsePattern } from '../../../src/schema/pattern/parse.ts';
+import { compilePattern, machineFinder } from '../../../src/schema/pattern/pattern.ts';
+import { isTame } from '../../../src/schema/pattern/tame.ts';
 
 const PLAIN = { ignoreCase: false, multiline: false };
 

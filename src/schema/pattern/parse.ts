@@ -4,7 +4,7 @@
  * What is left out is what cannot be matched in linear time. The engine's own parser judges the syntax first, so this one
  * only has to take a valid pattern apart.
  */
-import { InputError } from '../errors.ts';
+import { InputError } from '../../core/errors.ts';
 
 /** A part of a pattern. */
 export type PatternNode =

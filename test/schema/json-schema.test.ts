@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import type { JsonValue } from '../../../src/core/canonical-json.ts';
-import { isTouchstoneError } from '../../../src/core/errors.ts';
-import { compileSchema } from '../../../src/core/json-schema/schema.ts';
-import { describeRealData } from '../../testdata.ts';
+import type { JsonValue } from '../../src/core/canonical-json.ts';
+import { isTouchstoneError } from '../../src/core/errors.ts';
+import { compileSchema } from '../../src/schema/json-schema.ts';
+import { describeRealData } from '../testdata.ts';
 
 describe('compileSchema()', () => {
   const VALUES: readonly JsonValue[] = [

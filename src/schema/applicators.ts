@@ -1,16 +1,7 @@
 /** Keywords of JSON Schema that apply other schemas. @see JSON Schema core 2020-12, 10 */
-import type { JsonValue } from '../canonical-json.ts';
-import { compilePattern, type Pattern } from '../pattern/pattern.ts';
-import {
-  isList,
-  isObject,
-  schemaError,
-  type Check,
-  type Effort,
-  type JsonObjectLike,
-  type SchemaScope,
-  type Keyword,
-} from './keyword.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
+import { compilePattern, type Pattern } from './pattern/pattern.ts';
+import { isList, schemaError, type Check, type Effort, type Keyword, type SchemaScope } from './keyword.ts';
 
 /** The applicators by name. */
 export const APPLICATORS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
@@ -31,23 +22,23 @@ export const APPLICATORS: ReadonlyMap<string, Keyword> = new Map<string, Keyword
 ]);
 
 // Only references inside the document; the check is looked up when it is used, because schemas may be recursive.
-function referenceCheck(reference: JsonValue, _: JsonObjectLike, scope: SchemaScope): Check {
+function referenceCheck(reference: JsonValue, _: JsonObject, scope: SchemaScope): Check {
   if (typeof reference !== 'string' || !/^#(?:$|\/)/.test(reference))
     throw schemaError('want a local "$ref" such as "#/$defs/x"');
   const known = scope.references.get(reference);
   if (known !== undefined) return (value, effort) => known.check(value, effort);
   const entry = { check: (): boolean => false } as { check: Check };
   scope.references.set(reference, entry);
-  entry.check = scope.compile(resolvePointer(scope.root, reference));
+  entry.check = scope.compile(resolveReference(scope.root, reference));
   return (value, effort) => entry.check(value, effort);
 }
 
-function resolvePointer(root: JsonValue, reference: string): JsonValue {
+function resolveReference(root: JsonValue, reference: string): JsonValue {
   let target: JsonValue | undefined = root;
   for (const step of reference.split('/').slice(1)) {
     const key = decodeStep(step);
     if (isList(target)) target = /^\d+$/.test(key) ? target[Number(key)] : undefined;
-    else target = isObject(target) && Object.hasOwn(target, key) ? target[key] : undefined;
+    else target = isJsonObject(target) && Object.hasOwn(target, key) ? target[key] : undefined;
   }
   if (target === undefined) throw schemaError('a "$ref" leads nowhere');
   return target;
@@ -71,12 +62,12 @@ function combine(
   return (value, effort) => holds(checks, (check) => check(value, effort));
 }
 
-function notCheck(schema: JsonValue, _: JsonObjectLike, scope: SchemaScope): Check {
+function notCheck(schema: JsonValue, _: JsonObject, scope: SchemaScope): Check {
   const check = scope.compile(schema);
   return (value, effort) => !check(value, effort);
 }
 
-function conditionCheck(condition: JsonValue, schema: JsonObjectLike, scope: SchemaScope): Check {
+function conditionCheck(condition: JsonValue, schema: JsonObject, scope: SchemaScope): Check {
   const [test, yes, no] = [condition, schema['then'] ?? true, schema['else'] ?? true].map((part) =>
     scope.compile(part),
   );
@@ -84,33 +75,33 @@ function conditionCheck(condition: JsonValue, schema: JsonObjectLike, scope: Sch
 }
 
 function membersOf(schemas: JsonValue, keyword: string, scope: SchemaScope): ReadonlyMap<string, Check> {
-  if (!isObject(schemas)) throw schemaError(`want an object of schemas for "${keyword}"`);
+  if (!isJsonObject(schemas)) throw schemaError(`want an object of schemas for "${keyword}"`);
   return new Map(Object.entries(schemas).map(([name, schema]) => [name, scope.compile(schema)]));
 }
 
-function dependentCheck(schemas: JsonValue, _: JsonObjectLike, scope: SchemaScope): Check {
+function dependentCheck(schemas: JsonValue, _: JsonObject, scope: SchemaScope): Check {
   const checks = membersOf(schemas, 'dependentSchemas', scope);
   return (value, effort) =>
-    !isObject(value) || [...checks].every(([name, check]) => !Object.hasOwn(value, name) || check(value, effort));
+    !isJsonObject(value) || [...checks].every(([name, check]) => !Object.hasOwn(value, name) || check(value, effort));
 }
 
-function propertiesCheck(schemas: JsonValue, _: JsonObjectLike, scope: SchemaScope): Check {
+function propertiesCheck(schemas: JsonValue, _: JsonObject, scope: SchemaScope): Check {
   const checks = membersOf(schemas, 'properties', scope);
   return (value, effort) =>
-    !isObject(value) || Object.entries(value).every(([name, member]) => checks.get(name)?.(member, effort) ?? true);
+    !isJsonObject(value) || Object.entries(value).every(([name, member]) => checks.get(name)?.(member, effort) ?? true);
 }
 
 function patternsOf(schemas: JsonValue | undefined): readonly Pattern[] {
   if (schemas === undefined) return [];
-  if (!isObject(schemas)) throw schemaError('want an object of schemas for "patternProperties"');
+  if (!isJsonObject(schemas)) throw schemaError('want an object of schemas for "patternProperties"');
   return Object.keys(schemas).map((source) => compilePattern(source, { ignoreCase: false, multiline: false }));
 }
 
-function patternPropertiesCheck(schemas: JsonValue, _: JsonObjectLike, scope: SchemaScope): Check {
+function patternPropertiesCheck(schemas: JsonValue, _: JsonObject, scope: SchemaScope): Check {
   const patterns = patternsOf(schemas);
   const checks = [...membersOf(schemas, 'patternProperties', scope).values()];
   return (value, effort) => {
-    if (!isObject(value)) return true;
+    if (!isJsonObject(value)) return true;
     return Object.entries(value).every(([name, member]) =>
       checks.every(
         (check, position) => patterns[position]?.first(name, effort.patterns) === null || check(member, effort),
@@ -119,37 +110,37 @@ function patternPropertiesCheck(schemas: JsonValue, _: JsonObjectLike, scope: Sc
   };
 }
 
-function additionalCheck(schema: JsonValue, around: JsonObjectLike, scope: SchemaScope): Check {
+function additionalCheck(schema: JsonValue, around: JsonObject, scope: SchemaScope): Check {
   const check = scope.compile(schema);
-  const named = isObject(around['properties']) ? around['properties'] : {};
+  const named = isJsonObject(around['properties']) ? around['properties'] : {};
   const patterns = patternsOf(around['patternProperties']);
   const isAdditional = (name: string, effort: Effort): boolean =>
     !Object.hasOwn(named, name) && patterns.every((pattern) => pattern.first(name, effort.patterns) === null);
   return (value, effort) => {
-    if (!isObject(value)) return true;
+    if (!isJsonObject(value)) return true;
     return Object.entries(value).every(([name, member]) => !isAdditional(name, effort) || check(member, effort));
   };
 }
 
-function namesCheck(schema: JsonValue, _: JsonObjectLike, scope: SchemaScope): Check {
+function namesCheck(schema: JsonValue, _: JsonObject, scope: SchemaScope): Check {
   const check = scope.compile(schema);
-  return (value, effort) => !isObject(value) || Object.keys(value).every((name) => check(name, effort));
+  return (value, effort) => !isJsonObject(value) || Object.keys(value).every((name) => check(name, effort));
 }
 
-function prefixCheck(schemas: JsonValue, _: JsonObjectLike, scope: SchemaScope): Check {
+function prefixCheck(schemas: JsonValue, _: JsonObject, scope: SchemaScope): Check {
   if (!isList(schemas)) throw schemaError('want a list of schemas for "prefixItems"');
   const checks = schemas.map((schema) => scope.compile(schema));
   return (value, effort) =>
     !isList(value) || value.every((entry, position) => checks[position]?.(entry, effort) ?? true);
 }
 
-function itemsCheck(schema: JsonValue, around: JsonObjectLike, scope: SchemaScope): Check {
+function itemsCheck(schema: JsonValue, around: JsonObject, scope: SchemaScope): Check {
   const check = scope.compile(schema);
   const from = isList(around['prefixItems']) ? around['prefixItems'].length : 0;
   return (value, effort) => !isList(value) || value.slice(from).every((entry) => check(entry, effort));
 }
 
-function containsCheck(schema: JsonValue, around: JsonObjectLike, scope: SchemaScope): Check {
+function containsCheck(schema: JsonValue, around: JsonObject, scope: SchemaScope): Check {
   const check = scope.compile(schema);
   const least = around['minContains'] ?? 1;
   const most = around['maxContains'] ?? Infinity;

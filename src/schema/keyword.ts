@@ -1,7 +1,7 @@
 /** What keywords of JSON Schema are made of. */
-import type { JsonValue } from '../canonical-json.ts';
-import { InputError } from '../errors.ts';
-import type { StepBudget } from '../pattern/pattern.ts';
+import type { JsonObject, JsonValue } from '../core/canonical-json.ts';
+import { InputError } from '../core/errors.ts';
+import type { StepBudget } from './pattern/pattern.ts';
 
 /** What is left of the work that a validation may cost. */
 export interface Effort {
@@ -24,15 +24,7 @@ export interface SchemaScope {
 }
 
 /** Makes the check of one keyword; `schema` is the object it stands in. */
-export type Keyword = (value: JsonValue, schema: JsonObjectLike, scope: SchemaScope) => Check;
-
-/** A JSON object with unknown members. */
-export type JsonObjectLike = Readonly<Record<string, JsonValue>>;
-
-/** Whether a value is a JSON object. */
-export function isObject(value: JsonValue | undefined): value is JsonObjectLike {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export type Keyword = (value: JsonValue, schema: JsonObject, scope: SchemaScope) => Check;
 
 /** Whether a value is a JSON array. */
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {

@@ -1,10 +1,67 @@
-/** Turns what a JSON Schema validator complains about into a sentence for the author of a file. */
+/**
+ * Says what is wrong with a file that its schema refuses, in a sentence for the author.
+ *
+ * Only a validator that compiles schemas knows why, and it takes a while to load: so it is asked only when there is a
+ * fault to explain, and only about the schemas of this project.
+ */
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { JsonValue } from '../core/canonical-json.ts';
+import { formatPointer } from '../core/json-pointer.ts';
+import { isNear } from './spelling.ts';
+import type { YamlText } from './yaml.ts';
+
+/** Complaints that repeat what another one says of the same place. */
+const SUMMARIES: ReadonlySet<string> = new Set(['dependentSchemas', 'propertyNames']);
+
+/** The first fault of a file, in the order of its lines. */
+export interface SchemaFault {
+  readonly line: number;
+  readonly pointer: string;
+  /** Keyword of the schema that was not satisfied. */
+  readonly keyword: string;
+  /** Place, what was found and what was wanted: `at /limit: got "many", want integer`. */
+  readonly text: string;
+}
+
+/**
+ * Everything that a schema has against a value. Requires that it refuses the value.
+ *
+ * @returns Complaints in the order of the schema.
+ */
+export async function complaintsOf(schema: JsonValue, value: JsonValue): Promise<readonly ErrorObject[]> {
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  // Tests check the schemas themselves, so that nobody has to wait for it here.
+  const ajv = new Ajv2020({
+    allErrors: true,
+    discriminator: true,
+    verbose: true,
+    meta: false,
+    validateSchema: false,
+    strictTypes: false,
+  });
+  const check = ajv.compile(schema as object);
+  if (check(value)) throw new Error('two validators disagree about a file');
+  return check.errors ?? [];
+}
+
+/** The first fault of a YAML text that a schema refuses. */
+export async function schemaFault(schema: JsonValue, { value, lineOf }: YamlText): Promise<SchemaFault> {
+  const [first, ...more] = (await complaintsOf(schema, value))
+    .filter(({ keyword }) => !SUMMARIES.has(keyword))
+    .map((error) => ({ error, line: lineOf(pointerOf(error)) }))
+    .toSorted((a, b) => a.line - b.line);
+  if (first === undefined) throw new Error('a schema refuses a file without saying why');
+  const { error, line } = first;
+  const pointer = pointerOf(error);
+  const rest = more.length === 0 ? '' : `; ${more.length} more below`;
+  const text = `at ${pointer || 'the top'}: ${describeFault(error)}${rest}`;
+  return { line, pointer, keyword: error.keyword, text };
+}
 
 /** The JSON pointer of the value, or of the key, that is at fault. */
-export function pointerOf(error: ErrorObject): string {
+function pointerOf(error: ErrorObject): string {
   const key = keyOf(error);
-  return key === undefined ? error.instancePath : `${error.instancePath}/${escapeStep(key)}`;
+  return key === undefined ? error.instancePath : error.instancePath + formatPointer([key]);
 }
 
 function keyOf(error: ErrorObject): string | undefined {
@@ -14,12 +71,8 @@ function keyOf(error: ErrorObject): string | undefined {
   return typeof key === 'string' ? key : undefined;
 }
 
-function escapeStep(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
 /** What was wanted at that place, and what was found where that is short enough to say. */
-export function describeFault(error: ErrorObject): string {
+function describeFault(error: ErrorObject): string {
   const { params } = error;
   switch (error.keyword) {
     case 'required':
@@ -69,19 +122,4 @@ function unknownKey(key: string, known: readonly string[]): string {
   const near = known.find((candidate) => isNear(candidate, key));
   const advice = near === undefined ? `want one of ${known.join(', ')}` : `did you mean "${near}"?`;
   return known.length === 0 ? 'this key is not known here' : `this key is not known here, ${advice}`;
-}
-
-/** Whether two names differ by at most two letters put in, left out, changed or swapped. */
-export function isNear(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 2) return false;
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const change = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return (previous[b.length] ?? 0) <= 2;
 }

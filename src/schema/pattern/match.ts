@@ -5,7 +5,7 @@
  *
  * @see Russ Cox, "Regular Expression Matching: the Virtual Machine Approach", 2009 (Pike's machine)
  */
-import { InputError } from '../errors.ts';
+import { InputError } from '../../core/errors.ts';
 import type { Instruction, Program } from './program.ts';
 
 /** How much work one extraction may cost, counted in visited instructions; the same on every machine. */

@@ -8,11 +8,11 @@
  *
  * @see JSON Schema 2020-12, core and validation
  */
-import type { JsonValue } from '../canonical-json.ts';
-import { stepBudget } from '../pattern/pattern.ts';
+import { isJsonObject, type JsonValue } from '../core/canonical-json.ts';
+import { stepBudget } from './pattern/pattern.ts';
 import { APPLICATORS } from './applicators.ts';
 import { ASSERTIONS } from './assertions.ts';
-import { isObject, schemaError, spendSteps, type Check, type SchemaScope } from './keyword.ts';
+import { schemaError, spendSteps, type Check, type SchemaScope } from './keyword.ts';
 
 /** How much work one validation may cost. */
 const MAX_STEPS = 2_000_000;
@@ -57,7 +57,7 @@ export function compileSchema(root: JsonValue, annotations: readonly string[] = 
 
 function compileIn(scope: SchemaScope, schema: JsonValue | undefined, ignored: ReadonlySet<string>): Check {
   if (typeof schema === 'boolean') return () => schema;
-  if (!isObject(schema)) throw schemaError('want an object, true or false for a schema');
+  if (!isJsonObject(schema)) throw schemaError('want an object, true or false for a schema');
   const checks: Check[] = [];
   for (const [name, value] of Object.entries(schema)) {
     if (ignored.has(name) || isHeading(name, value, schema === scope.root)) continue;

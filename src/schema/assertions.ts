@@ -1,13 +1,13 @@
 /** Keywords of JSON Schema that look at a value itself. @see JSON Schema validation 2020-12, 6 */
-import { canonicalize, type JsonValue } from '../canonical-json.ts';
-import { isMultiple, parseDecimal, type Decimal } from '../decimal.ts';
-import { compilePattern } from '../pattern/pattern.ts';
-import { isList, isObject, schemaError, sizeOf, spendSteps, type Check, type Keyword } from './keyword.ts';
+import { canonicalize, isJsonObject, type JsonValue } from '../core/canonical-json.ts';
+import { isMultiple, parseDecimal, type Decimal } from '../core/decimal.ts';
+import { compilePattern } from './pattern/pattern.ts';
+import { isList, schemaError, sizeOf, spendSteps, type Check, type Keyword } from './keyword.ts';
 
 const TYPES: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   null: (value) => value === null,
   boolean: (value) => typeof value === 'boolean',
-  object: (value) => isObject(value),
+  object: (value) => isJsonObject(value),
   array: (value) => isList(value),
   number: (value) => typeof value === 'number',
   integer: (value) => Number.isInteger(value),
@@ -97,7 +97,7 @@ function listLength(value: JsonValue): number | null {
 }
 
 function memberCount(value: JsonValue): number | null {
-  return isObject(value) ? Object.keys(value).length : null;
+  return isJsonObject(value) ? Object.keys(value).length : null;
 }
 
 function patternCheck(source: JsonValue): Check {
@@ -118,18 +118,18 @@ function uniqueCheck(wanted: JsonValue): Check {
 function requiredCheck(wanted: JsonValue): Check {
   const names = textList(wanted, 'required');
   return (value, effort) => {
-    if (!isObject(value)) return true;
+    if (!isJsonObject(value)) return true;
     spendSteps(effort, names.length);
     return names.every((name) => Object.hasOwn(value, name));
   };
 }
 
 function dependentCheck(wanted: JsonValue): Check {
-  if (!isObject(wanted)) throw schemaError('want an object for "dependentRequired"');
+  if (!isJsonObject(wanted)) throw schemaError('want an object for "dependentRequired"');
   const rules = Object.entries(wanted).map(([name, needs]) => ({ name, needs: textList(needs, 'dependentRequired') }));
   const work = rules.reduce((sum, { needs }) => sum + 1 + needs.length, 0);
   return (value, effort) => {
-    if (!isObject(value)) return true;
+    if (!isJsonObject(value)) return true;
     spendSteps(effort, work);
     return rules.every(
       ({ name, needs }) => !Object.hasOwn(value, name) || needs.every((need) => Object.hasOwn(value, need)),
