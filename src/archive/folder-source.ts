@@ -1,8 +1,10 @@
 /** A run folder as a verifier reads it. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { VerificationError } from '../core/errors.ts';
 import { MAX_LINE_BYTES } from '../core/line-form.ts';
 import { MAX_OPENING_UNITS } from '../transcript/opening.ts';
+import { MAX_FILE_BYTES } from '../transcript/publication.ts';
 import { RUN_FILES, type RunFile, type RunSource } from '../transcript/source.ts';
 import { joinOpenings, type JoinedRecord } from './join-openings.ts';
 import { readLines } from './read-lines.ts';
@@ -14,8 +16,8 @@ export const MAX_CONTENT_LINE_BYTES: number = 3 * MAX_OPENING_UNITS;
 /**
  * The run in a folder. The lines are read from the disk while they are consumed.
  *
- * @throws {@link InputError} `ERR_RUN_MISSING` if the path is not a run folder; while lines are read,
- *   {@link VerificationError} `ERR_LINE_FORM`, `ERR_OPENING_FORM`, `ERR_OPENING_STRAY`
+ * @throws {@link InputError} `ERR_RUN_MISSING` if the path is not a run folder; {@link VerificationError} `ERR_FILE_FORM` if
+ *   a small file is none, or too large; while lines are read, `ERR_LINE_FORM`, `ERR_OPENING_FORM`, `ERR_OPENING_STRAY`
  */
 export async function openFolder(path: string): Promise<RunSource> {
   await checkRunFolder(path);
@@ -25,12 +27,19 @@ export async function openFolder(path: string): Promise<RunSource> {
 async function readSmallFiles(path: string): Promise<ReadonlyMap<RunFile, Uint8Array>> {
   const files = new Map<RunFile, Uint8Array>();
   for (const name of RUN_FILES) {
-    try {
-      files.set(name, new Uint8Array(await readFile(join(path, name))));
-    } catch (cause) {
+    const found = await stat(join(path, name)).catch((cause: unknown) => {
       // A run that is not finished has no result yet; which files are needed is the verifier's business.
-      if (!isSystemError(cause, 'ENOENT')) throw cause;
+      if (isSystemError(cause, 'ENOENT')) return null;
+      throw cause;
+    });
+    if (found === null) continue;
+    if (!found.isFile() || found.size > MAX_FILE_BYTES) {
+      throw new VerificationError(
+        'ERR_FILE_FORM',
+        `cannot read ${name}: want a file of at most ${MAX_FILE_BYTES} bytes`,
+      );
     }
+    files.set(name, new Uint8Array(await readFile(join(path, name))));
   }
   return files;
 }

@@ -24,6 +24,9 @@ export interface JoinEnd {
 
 type Lines = AsyncIterable<readonly string[]>;
 
+/** Most openings that wait: item, target and request of one intent, item and target of the next. */
+const MAX_WAITING = 5;
+
 const ITEM = -1;
 const BY_SEQ = /^\{"label":"(extracted|request|response)","salt":"[0-9a-f]{64}","seq":(\d{1,16})[,}]/;
 const BY_INDEX = /^\{"index":\d{1,16},"label":"(item|target)",/;
@@ -108,6 +111,7 @@ function createOpeningCursor(content: Lines): OpeningCursor {
         if (place !== ITEM && place < seq) throw stray(`one of record ${place} comes after one of a later record`);
         // The opening of an item does not say to which record it belongs, so it waits for one that does.
         group.push(line);
+        if (group.length > MAX_WAITING) throw stray('there are more in a row than a record has');
         if (place === seq) closed = group.length;
       }
       return ended ? takeClosed() : null;

@@ -15,5 +15,11 @@ export async function openSource(path: string, limits?: BundleLimits): Promise<R
   const found = await stat(path).catch((cause: unknown) => {
     throw new InputError('ERR_RUN_MISSING', `cannot read ${path}: want a run folder or a bundle`, { path, cause });
   });
+  // Whoever opens a pipe waits for somebody to write into it.
+  if (!found.isDirectory() && !found.isFile()) {
+    throw new InputError('ERR_RUN_MISSING', `cannot read ${path}: want a run folder or a bundle, got neither`, {
+      path,
+    });
+  }
   return found.isDirectory() ? await openFolder(path) : await openBundle(path, limits);
 }

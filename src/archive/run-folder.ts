@@ -93,7 +93,8 @@ export async function checkRunFolder(path: string): Promise<void> {
       throw missing(join(path, name), cause);
     });
     // Whoever opens a pipe waits for somebody to write into it.
-    if (!found.isFile()) throw missing(join(path, name), new Error('it is no file'));
+    if (!found.isFile())
+      throw new InputError('ERR_RUN_MISSING', `cannot read ${join(path, name)}: want a file`, { path });
   }
 }
 

@@ -55,10 +55,11 @@ export interface SampleReaderInput {
 type SampleRecord = IntentRecord | OutcomeRecord | ScoreRecord;
 type Openings = ReadonlyMap<Label, Opening>;
 
-const LABELS: { readonly [K in SampleRecord['k']]: ReadonlySet<Label> } = {
-  intent: new Set<Label>(['item', 'target', 'request']),
-  outcome: new Set<Label>(['response']),
-  score: new Set<Label>(['extracted']),
+/** What may follow a record, in this order. */
+const LABELS: { readonly [K in SampleRecord['k']]: readonly Label[] } = {
+  intent: ['item', 'target', 'request'],
+  outcome: ['response'],
+  score: ['extracted'],
 };
 
 /** A reader of the samples of a plan. */
@@ -76,10 +77,13 @@ export function createSampleReader(input: SampleReaderInput): SampleReader {
     resume: (seq) => checks.interruptions.resume(seq),
     opening(opening) {
       const { label, number } = opening;
-      if (record === null || !LABELS[record.k].has(label) || number !== numberOf(record, label)) {
+      const labels = record === null ? [] : LABELS[record.k];
+      if (record === null || !labels.includes(label) || number !== numberOf(record, label)) {
         throw fault('ERR_OPENING_STRAY', `an opening of ${label} ${number} follows a record that has none`);
       }
-      if (openings.has(label)) throw fault('ERR_OPENING_STRAY', `${label} ${number} is opened twice`);
+      if (labels.slice(labels.indexOf(label)).some((later) => openings.has(later))) {
+        throw fault('ERR_OPENING_STRAY', `${label} ${number} is opened twice or out of order`);
+      }
       openings.set(label, opening);
       checks.counts.opened++;
     },
