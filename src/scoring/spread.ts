@@ -27,6 +27,9 @@ export interface Spread {
 // A score fits into 20 bits; 0 stands for a sample that does not count.
 const SHIFT = 1024;
 
+/** About how many scores a page holds. */
+const PAGE_SCORES = 1024;
+
 /** A collector without scores, for a number of repeats per item. */
 export function createSpread(repeats: number): Spread {
   return repeats === 1 ? singleSpread() : repeatedSpread(repeats);
@@ -54,24 +57,29 @@ function singleSpread(): Spread {
   };
 }
 
+// Scores by place, in pages of neighbouring items, so that a few items of a huge suite take little memory.
 function repeatedSpread(repeats: number): Spread {
-  let scores = new Uint32Array(1024);
+  const pageItems = Math.max(1, Math.floor(PAGE_SCORES / repeats));
+  const pages = new Map<number, Uint32Array>();
   return {
     add(index, repeat, { num, den }) {
-      const slot = index * repeats + repeat;
-      if (slot >= scores.length) scores = grown(scores, slot + 1);
-      scores[slot] = num * SHIFT + den;
+      const number = Math.floor(index / pageItems);
+      const page = pages.get(number) ?? new Uint32Array(pageItems * repeats);
+      pages.set(number, page);
+      page[(index % pageItems) * repeats + repeat] = num * SHIFT + den;
     },
     sums(mean) {
       let items = 0;
       let squares = 0;
-      for (let first = 0; first < scores.length; first += repeats) {
-        const counted = scores.subarray(first, first + repeats).filter((packed) => packed !== 0);
-        if (counted.length === 0) continue;
-        const sum = counted.reduce((total, packed) => total + unpacked(packed), 0);
-        items++;
-        const deviation = sum - counted.length * mean;
-        squares += deviation * deviation;
+      for (const [, page] of [...pages].toSorted(([a], [b]) => a - b)) {
+        for (let first = 0; first < page.length; first += repeats) {
+          const counted = page.subarray(first, first + repeats).filter((packed) => packed !== 0);
+          if (counted.length === 0) continue;
+          const sum = counted.reduce((total, packed) => total + unpacked(packed), 0);
+          items++;
+          const deviation = sum - counted.length * mean;
+          squares += deviation * deviation;
+        }
       }
       return { items, squares };
     },
@@ -81,12 +89,6 @@ function repeatedSpread(repeats: number): Spread {
 function unpacked(packed: number): number {
   const den = packed % SHIFT;
   return (packed - den) / SHIFT / den;
-}
-
-function grown(scores: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(Math.max(size, 2 * scores.length));
-  larger.set(scores);
-  return larger;
 }
 
 /** What an interval is for. */

@@ -125,6 +125,13 @@ describe('createAggregator()', () => {
     expect(mean(single.toReversed())).toEqual(mean(single));
   });
 
+  it('takes no more memory for the last item of the largest suite', () => {
+    const few = [score(1, 1), score(2, 0), score(2, 1, 1, 1)];
+    const moved = few.map((fact) => ({ ...fact, index: fact.index + 999_990 }));
+    expect(mean(moved, 1000)).toEqual(mean(few, 1000));
+    expect(mean(moved, 100_000)).toEqual(mean(few, 100_000));
+  });
+
   it('leaves the fraction out where it is not a safe integer', () => {
     const primes = [997, 991, 983, 977, 971, 967];
     const result = mean(primes.map((den, index) => score(index, 1, den)));
