@@ -2,7 +2,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../core/errors.ts';
-import { exists } from './key-file.ts';
+import { exists } from './path-exists.ts';
 import { withHint } from './say.ts';
 
 const MARK = '.touchstone-demo';

@@ -7,6 +7,7 @@ import { tryDecodeUtf8 } from '../core/bytes.ts';
 import { InputError, isTouchstoneError, UsageError } from '../core/errors.ts';
 import { formatSecretKey, parseSecretKey, secretKey, type SecretKey } from '../core/key.ts';
 import { parseSshPrivateKey } from '../core/ssh-key.ts';
+import { exists } from './path-exists.ts';
 import { warn, withHint } from './say.ts';
 
 const SEED_BYTES = 32;
@@ -58,6 +59,7 @@ export async function readKeyFile(path: string): Promise<SecretKey> {
  * The secret key in the text of a key file.
  *
  * @param place - Path or environment variable, for messages.
+ * @throws {@link InputError} `ERR_KEY_MALFORMED`, `ERR_KEY_ENCRYPTED`, `ERR_KEY_UNSUPPORTED`; no message holds the text
  */
 export function parseKeyText(bytes: Uint8Array, place: string): SecretKey {
   const text = tryDecodeUtf8(bytes)?.trim();
@@ -103,17 +105,6 @@ export async function setKeyAside(path: string, day: string): Promise<string> {
     await rename(path, aside);
     await chmod(aside, 0o600);
     return aside;
-  }
-}
-
-/** Whether there is anything at a path. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return false;
-    throw cause;
   }
 }
 

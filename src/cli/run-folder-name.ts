@@ -1,7 +1,7 @@
 /** Where the next run goes: a new folder whose name says what, whom and when. */
 import { join } from 'node:path';
 import { safeFolderName } from '../archive/run-folder.ts';
-import { exists } from './key-file.ts';
+import { exists } from './path-exists.ts';
 
 /**
  * A path under `out` where there is nothing yet, such as `runs/arithmetic.ollama-llama3.2.20261123-150000`.

@@ -6,10 +6,6 @@ import type { ProgressState } from './progress-bar.ts';
 /** Follows one session of a run. */
 export interface RunProgress {
   readonly listener: RunListener;
-  readonly state: () => ProgressState;
-  /** Attempts of this session that brought an answer. */
-  readonly answered: () => number;
-  readonly unscored: () => number;
   /** The last thing that went wrong, such as `HTTP status 401`; null if nothing did. */
   readonly lastFault: () => string | null;
 }
@@ -31,27 +27,18 @@ export function followRun(policy: PlanRules['unscored'], onChange: (state: Progr
     tokens: 0,
     costUsd: null as number | null,
   };
-  let answered = 0;
-  let unscored = 0;
   let lastFault: string | null = null;
   const count = (verdict: SampleVerdict): void => {
     state.done++;
-    if ('unscored' in verdict) {
-      unscored++;
-      if (policy[verdict.unscored] === 'wrong') state.scored++;
-      return;
-    }
-    state.scored++;
-    state.scoreSum += verdict.num / verdict.den;
+    if (!('unscored' in verdict)) state.scoreSum += verdict.num / verdict.den;
+    if (!('unscored' in verdict) || policy[verdict.unscored] === 'wrong') state.scored++;
   };
   const attempt = (event: Extract<RunEvent, { readonly kind: 'attempt' }>): void => {
     state.tokens += event.promptTokens + event.completionTokens;
     state.costUsd = event.spentUsd;
-    if (event.status === 'ok') answered++;
-    else if (event.status !== 'cancelled') {
-      state.errors++;
-      lastFault = event.error ?? `HTTP status ${event.http ?? 'unknown'}`;
-    }
+    if (event.status === 'ok' || event.status === 'cancelled') return;
+    state.errors++;
+    lastFault = event.error ?? `HTTP status ${event.http ?? 'unknown'}`;
   };
   const listener: RunListener = (event) => {
     if (event.kind === 'began') state.total = event.totalSamples;
@@ -61,11 +48,5 @@ export function followRun(policy: PlanRules['unscored'], onChange: (state: Progr
     if (event.kind === 'recalled') state.recalled++;
     onChange(state);
   };
-  return {
-    listener,
-    state: () => state,
-    answered: () => answered,
-    unscored: () => unscored,
-    lastFault: () => lastFault,
-  };
+  return { listener, lastFault: () => lastFault };
 }

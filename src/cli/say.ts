@@ -5,8 +5,8 @@
  * without a final period. Control characters are made visible, so that text of others cannot draw on a terminal.
  */
 import { styleText } from 'node:util';
-import { isTouchstoneError } from '../core/errors.ts';
-import { printable } from '../reports/printable.ts';
+import { isTouchstoneError, VerificationError } from '../core/errors.ts';
+import { printable, printableJson, printableLine } from '../reports/printable.ts';
 import { exitCodeOf, EXIT, isSystemError, type SystemError } from './exit.ts';
 import { HINTS } from './hints.ts';
 
@@ -30,7 +30,7 @@ export function print(line: string): void {
 
 /** The result as JSON, on stdout. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  print(printableJson(JSON.stringify(value, null, 2)));
 }
 
 /** A note on stderr. */
@@ -52,7 +52,9 @@ export function withHint<E extends Error>(error: E, hint: string): E {
 /** Say what went wrong and what to do about it. */
 export function sayError(error: unknown): void {
   if (exitCodeOf(error) === EXIT.bug) return sayBug(error);
-  process.stderr.write(`touchstone: ${paint('bad', 'error', process.stderr)}: ${printable(describe(error))}\n`);
+  // What is wrong with a run may be told in words of its author, who must not write lines of ours.
+  const text = error instanceof VerificationError ? printableLine(describe(error)) : printable(describe(error));
+  process.stderr.write(`touchstone: ${paint('bad', 'error', process.stderr)}: ${text}\n`);
   const hint = hintOf(error);
   if (hint !== null) process.stderr.write(`touchstone: hint: ${printable(hint)}\n`);
 }

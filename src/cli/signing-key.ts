@@ -2,7 +2,8 @@
 import { UsageError } from '../core/errors.ts';
 import { localSigner } from '../core/signer.ts';
 import type { RunSigner } from '../runner/signing.ts';
-import { defaultKeyPath, exists, parseKeyText, readKeyFile } from './key-file.ts';
+import { defaultKeyPath, parseKeyText, readKeyFile } from './key-file.ts';
+import { exists } from './path-exists.ts';
 import { warn, withHint } from './say.ts';
 import { sshSigner } from './ssh-keygen.ts';
 

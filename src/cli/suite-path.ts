@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../core/errors.ts';
 import { isNear } from '../schema/spelling.ts';
-import { exists } from './key-file.ts';
+import { exists } from './path-exists.ts';
 import { withHint } from './say.ts';
 import { PACKAGE_ROOT } from './version.ts';
 

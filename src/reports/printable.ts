@@ -20,6 +20,16 @@ export function printableLine(text: string): string {
   return printable(text.replace(/[\r\n\t]+/g, ' '));
 }
 
+/** A JSON text with everything invisible as an escape sequence: it stands for the same value. */
+export function printableJson(json: string): string {
+  // Split by UTF-16 units, which is what JSON escapes.
+  return json.replace(HIDDEN, (character) => character.split('').map(jsonEscape).join(''));
+}
+
+function jsonEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 function codePoint(character: string): string {
   return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
 }

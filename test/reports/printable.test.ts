@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable, printableLine } from '../../src/reports/printable.ts';
+import { printable, printableJson, printableLine } from '../../src/reports/printable.ts';
 
 describe('printable()', () => {
   it('makes controls, direction marks, invisible characters and half pairs visible', () => {
@@ -17,5 +17,15 @@ describe('printable()', () => {
 describe('printableLine()', () => {
   it('has no line break', () => {
     expect(printableLine('a\r\n\tb\u2028c')).toBe('a b⟨U+2028⟩c');
+  });
+});
+
+describe('printableJson()', () => {
+  it('hides nothing and stands for the same value', () => {
+    const value = { name: 'a\u009b31mb\u202ec\u{e0041}d\ud800', script: '東京 👩\u200d🔬\n' };
+    const json = printableJson(JSON.stringify(value, null, 2));
+    expect(json).toContain('a\\u009b31mb\\u202ec\\udb40\\udc41d\\ud800');
+    expect(json).toContain('東京 👩\u200d🔬\\n');
+    expect(JSON.parse(json)).toEqual(value);
   });
 });

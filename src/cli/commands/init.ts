@@ -7,7 +7,8 @@ import { UsageError } from '../../core/errors.ts';
 import { parseEndpointSpec } from '../../endpoints/config.ts';
 import { defineCommand, type Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { defaultKeyName, defaultKeyPath, exists, newKey, readKeyFile, writeKeyFile } from '../key-file.ts';
+import { defaultKeyName, defaultKeyPath, newKey, readKeyFile, writeKeyFile } from '../key-file.ts';
+import { exists } from '../path-exists.ts';
 import { print, say, withHint } from '../say.ts';
 import { STARTER_ENDPOINT, starterFiles } from '../starter.ts';
 
