@@ -2,7 +2,7 @@
 import { coverageText, signerSentence } from '../reports/claims.ts';
 import { count, percent } from '../reports/figures.ts';
 import type { ReportRun, ReportScore } from '../reports/model.ts';
-import { printable } from '../reports/printable.ts';
+import { printableLine } from '../reports/printable.ts';
 import { runName, unscoredText } from '../reports/wording.ts';
 import { AXES, type AxisVerdict, type Verdict } from '../verifier/verdict.ts';
 import { paint, type Tone } from './say.ts';
@@ -29,7 +29,7 @@ export function verifiedLines(run: ReportRun, source: string): readonly string[]
   const by = signer.status === 'trusted' ? '' : ` [${signerSentence(signer)}]`;
   const items = `${count(suite.selected)} of ${count(suite.size)} items × ${suite.repeats}`;
   return [
-    `${paint('strong', printable(source))}: ${paint('good', 'verified')}${by}`,
+    `${paint('strong', printableLine(source))}: ${paint('good', 'verified')}${by}`,
     row('signer', signerSentence(signer)),
     row('suite', `${suite.id} ${suite.version}, ${items}, licence ${suite.licence}${by}`),
     row('endpoint', `${runName(run)}, model ${run.model.requested} at ${endpoint.base_url}${by}`),
@@ -51,7 +51,7 @@ export function failedLines(
   axes: readonly AxisVerdict[],
 ): readonly string[] {
   return [
-    `${paint('strong', printable(source))}: ${paint('bad', 'does not verify')}: ${fault.code}`,
+    `${paint('strong', printableLine(source))}: ${paint('bad', 'does not verify')}: ${fault.code}`,
     row('fault', fault.message),
     '',
     ...axes.map((axis) => axisLine(axis, '')),
@@ -59,13 +59,13 @@ export function failedLines(
 }
 
 function row(name: string, text: string): string {
-  return `  ${name.padEnd(16)}${printable(text)}`;
+  return `  ${name.padEnd(16)}${printableLine(text)}`;
 }
 
 function axisLine(axis: AxisVerdict, by: string): string {
   const coverage = coverageText(axis);
   const verdict = paint(TONES[axis.verdict], axis.verdict.padEnd(15));
-  return `  ${axis.axis.padEnd(16)}${verdict}${printable(axis.scope)}${coverage === null ? '' : ` (${coverage})`}${by}`;
+  return `  ${axis.axis.padEnd(16)}${verdict}${printableLine(axis.scope)}${coverage === null ? '' : ` (${coverage})`}${by}`;
 }
 
 // The sentences of the axes stand above already; here their names are enough.
@@ -77,6 +77,6 @@ function claimRows(title: string, claims: readonly string[], by: string): readon
   const indent = ' '.repeat(title.length);
   return lines.map((line, index) => {
     const head = index === 0 ? paint('strong', title) : indent;
-    return `  ${head}${' '.repeat(Math.max(1, 16 - title.length))}${printable(line)}${by}`;
+    return `  ${head}${' '.repeat(Math.max(1, 16 - title.length))}${printableLine(line)}${by}`;
   });
 }
