@@ -22,6 +22,7 @@ export type TransportCode =
   | 'ERR_CONTENT_ENCODING'
   | 'ERR_HTTP_MALFORMED'
   | 'ERR_NETWORK'
+  | 'ERR_RESPONSE_SECRET'
   | 'ERR_RESPONSE_TOO_LARGE'
   | 'ERR_TIMEOUT'
   | 'ERR_TLS'
@@ -36,7 +37,10 @@ export interface Exchange {
   readonly status: ExchangeStatus;
   /** HTTP status, or null if no response began. */
   readonly httpStatus: number | null;
-  /** Body as received, event stream framing included; cut bodies are kept as far as they came. Null if none began. */
+  /**
+   * Body as received, event stream framing included; cut bodies are kept as far as they came. Null if none began, or if
+   * a credential stands in it.
+   */
   readonly response: Uint8Array | null;
   readonly errorCode: TransportCode | null;
   /** What a Retry-After header asked for, at most {@link MAX_RETRY_AFTER_MS}. */

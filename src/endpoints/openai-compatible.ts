@@ -1,6 +1,7 @@
 /** An endpoint behind the chat completions API of any OpenAI-compatible server. */
 import { UsageError } from '../core/errors.ts';
 import { CHAT_PATH } from './base-url.ts';
+import { withholdEchoes } from './echoed-secrets.ts';
 import { parseModels } from './models.ts';
 import { openTransport, type Transport } from './transport.ts';
 import type { Endpoint, ListedModel } from './endpoint.ts';
@@ -40,10 +41,12 @@ export async function openOpenAiCompatible(identity: PlanEndpoint, connection: C
   const { origin, pathname } = new URL(connection.baseUrl);
   const basePath = pathname === '/' ? '' : pathname;
   const headers = requestHeaders(identity.stream, connection.credentials);
-  const [transport, { createWireSend }] = await Promise.all([
+  const { apiKey, headers: further } = connection.credentials;
+  const [opened, { createWireSend }] = await Promise.all([
     openTransport(origin, connection.connections),
     import('./wire-client.ts'),
   ]);
+  const transport = withholdEchoes(opened, [apiKey ?? '', ...Object.values(further)]);
   return {
     identity,
     send: createWireSend(connection.baseUrl, { transport, path: basePath + CHAT_PATH, headers }),

@@ -4,10 +4,12 @@ import type { Exchange, TransportCode } from './endpoint.ts';
 /** Longest wait that a Retry-After header can ask for. */
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 
-// The same request would meet the same end: a name that does not exist, a certificate, a body beyond the limit.
+// The same request would meet the same end: a name that does not exist, a certificate, a body beyond the limit, a server
+// that sends the key back.
 const LASTING: ReadonlySet<TransportCode | null> = new Set([
   'ENOTFOUND',
   'ERR_CONTENT_ENCODING',
+  'ERR_RESPONSE_SECRET',
   'ERR_RESPONSE_TOO_LARGE',
   'ERR_TLS',
 ]);

@@ -218,7 +218,8 @@ describe('send() through faults of the transport', () => {
   it('gzip: an encoding nobody asked for is not taken for an answer', async () => {
     const result = await exchange('gzip');
     expect(result).toMatchObject({ status: 'network', httpStatus: 200, errorCode: 'ERR_CONTENT_ENCODING' });
-    expect(text(result.response)?.slice(0, 2)).toBe('\x1f\x8b');
+    // It cannot be searched for the key that was sent, so it is not kept.
+    expect(result.response).toBeNull();
   });
 
   it('redirect: is not followed', async () => {
