@@ -18,6 +18,8 @@ type UsageFacts = Pick<OutcomeRecord, 'status' | 'response' | 'prompt_tokens' | 
 export interface Reservation {
   /** The request has ended: give back what it did not take. */
   settle(usage: UsageFacts): void;
+  /** The request is not sent after all. */
+  cancel(): void;
 }
 
 /** The budget of a run. */
@@ -42,38 +44,30 @@ interface Waiter {
 /** Costs are kept as integers in units of 10^-12 dollar: a token at a price of a dollar per million takes a million. */
 const UNITS_PER_USD = 1e12;
 
+/** What has been used, and what is set apart. */
+interface Account {
+  requests: number;
+  inFlight: number;
+  spentUnits: number;
+  reservedUnits: number;
+}
+
 /** The budget of a plan, of which nothing has been used. */
 export function createBudget(plan: Pick<Plan, 'budget' | 'prices' | 'rules'>): Budget {
   const { max_requests = Number.POSITIVE_INFINITY, max_cost_usd } = plan.budget;
   const price = createPrice(plan);
   const maxUnits = max_cost_usd === undefined ? Number.POSITIVE_INFINITY : Number(max_cost_usd) * UNITS_PER_USD;
-  let requests = 0;
-  let inFlight = 0;
-  let spentUnits = 0;
-  let reservedUnits = 0;
+  const account: Account = { requests: 0, inFlight: 0, spentUnits: 0, reservedUnits: 0 };
   let exhausted = false;
   let waiters: Waiter[] = [];
 
-  const take = (units: number): Reservation => {
-    requests++;
-    inFlight++;
-    reservedUnits += units;
-    return {
-      settle(usage) {
-        inFlight--;
-        reservedUnits -= units;
-        spentUnits += price.actual(usage, units);
-        serveWaiters();
-      },
-    };
-  };
   const decide = (size: RequestSize): Reservation | null | 'wait' => {
     const units = price.atMost(size);
-    if (exhausted || requests >= max_requests) return null;
-    if (spentUnits + reservedUnits + units <= maxUnits) return take(units);
-    return inFlight > 0 ? 'wait' : null;
+    if (exhausted || account.requests >= max_requests) return null;
+    if (account.spentUnits + account.reservedUnits + units <= maxUnits) return take({ account, price, units, onEnd });
+    return account.inFlight > 0 ? 'wait' : null;
   };
-  const serveWaiters = (): void => {
+  const onEnd = (): void => {
     const queue = waiters;
     waiters = [];
     for (const waiter of queue) {
@@ -88,22 +82,45 @@ export function createBudget(plan: Pick<Plan, 'budget' | 'prices' | 'rules'>): B
   };
   return {
     reserve(size) {
-      // Whoever waits goes first, so that items begin in their order.
+      // Whoever waits longest goes first, so that items begin in their order.
       const decision = waiters.length > 0 ? 'wait' : decide(size);
       return decision === 'wait' ? new Promise((resolve) => waiters.push({ size, resolve })) : told(decision);
     },
     absorb(size, usage) {
-      requests++;
-      spentUnits += price.actual(usage, price.atMost(size));
-    },
-    exhaust() {
-      exhausted = true;
+      account.requests++;
+      account.spentUnits += price.actual(usage, price.atMost(size));
     },
     get exhausted() {
       return exhausted;
     },
     get spentUsd() {
-      return plan.prices === undefined ? null : spentUnits / UNITS_PER_USD;
+      return plan.prices === undefined ? null : account.spentUnits / UNITS_PER_USD;
+    },
+  };
+}
+
+interface Taking {
+  readonly account: Account;
+  readonly price: Price;
+  readonly units: number;
+  readonly onEnd: () => void;
+}
+
+function take({ account, price, units, onEnd }: Taking): Reservation {
+  account.requests++;
+  account.inFlight++;
+  account.reservedUnits += units;
+  const giveBack = (takenUnits: number): void => {
+    account.inFlight--;
+    account.reservedUnits -= units;
+    account.spentUnits += takenUnits;
+    onEnd();
+  };
+  return {
+    settle: (usage) => giveBack(price.actual(usage, units)),
+    cancel() {
+      account.requests--;
+      giveBack(0);
     },
   };
 }

@@ -69,6 +69,7 @@ export function createRecall(input: RecallInput): Recall {
       checkCheckpoint();
     },
     close() {
+      if (size > 1 && checkpoints.length === 0) throw checkpointFault('there is none');
       if (passed < checkpoints.length) throw checkpointFault('records are missing that were signed');
     },
     samples,

@@ -65,13 +65,16 @@ export async function resumeRun(input: ResumeInput): Promise<RunEnd> {
     const torn = await readBack(folder, recall);
     const journal = await openJournal(folder, base.environment.openAppend);
     const recorder = createRecorder({ builder, journal });
-    if (recall.size === 0) recordHeader(recorder, base.planDigest, base.environment);
-    else if (recall.end === null) recordInterruption(input, { recorder, recall, budget, torn });
     const started = { ...base, keys, builder, journal, recorder, judging, budget };
+    const checkpointer = await checkpointerOf(started, written);
+    if (recall.size === 0) recordHeader(recorder, base.planDigest, base.environment);
+    // The first checkpoint is over the header alone.
+    if (written.size === 0) await checkpointer.write();
+    if (recall.size > 0 && recall.end === null) recordInterruption(input, { recorder, recall, budget, torn });
     const reason = await runSession({
       ...started,
+      checkpointer,
       concurrency: Math.min(input.concurrency ?? plan.concurrency, plan.concurrency),
-      checkpointer: await checkpointerOf(started, written),
       left: recall.samples.left(),
       aggregates: recall.aggregates,
       finished: recall.end === null ? null : { aggregates: recall.aggregates, end: recall.end },

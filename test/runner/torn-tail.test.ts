@@ -149,6 +149,11 @@ describe('resumeRun() after a torn write', () => {
     for (const name of ['records.jsonl', 'content.jsonl', 'checkpoints.jsonl']) await truncate(join(folder, name), 0);
     await resumeRun({ folder, suite, endpoint: fakeEndpoint(), runner: RUNNER, signer: SIGNER });
     expect((await verified(folder)).totals).toMatchObject({ attempts: { ok: 2 }, resumes: 0 });
+    const header = await copy('header');
+    await truncate(join(header, 'records.jsonl'), records.indexOf(NEWLINE) + 1);
+    await truncate(join(header, 'checkpoints.jsonl'), 0);
+    await resumeRun({ folder: header, suite, endpoint: fakeEndpoint(), runner: RUNNER, signer: SIGNER });
+    expect((await verified(header)).totals).toMatchObject({ attempts: { ok: 2 }, resumes: 1 });
   });
 
   it('resumeRun() refuses a run that lost records which a checkpoint covers', async () => {
@@ -158,6 +163,9 @@ describe('resumeRun() after a torn write', () => {
     const input = { folder, suite, endpoint, runner: RUNNER, signer: SIGNER };
     await resumeRun(input);
     await rm(join(folder, 'result.dsse.json'));
+    const unsigned = await copy('unsigned');
+    await rm(join(unsigned, 'checkpoints.jsonl'));
+    expect(await codeOf(resumeRun({ ...input, folder: unsigned }))).toBe('ERR_RESUME_CHECKPOINT');
     const path = join(folder, 'records.jsonl');
     const all = await readFile(path);
     await truncate(path, all.length - 1);
