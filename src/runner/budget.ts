@@ -90,6 +90,9 @@ export function createBudget(plan: Pick<Plan, 'budget' | 'prices' | 'rules'>): B
       account.requests++;
       account.spentUnits += price.actual(usage, price.atMost(size));
     },
+    exhaust() {
+      exhausted = true;
+    },
     get exhausted() {
       return exhausted;
     },
