@@ -36,6 +36,12 @@ describe('createBudget()', () => {
     expect(budget.exhausted).toBe(true);
   });
 
+  it('createBudget() refuses everything after a request was refused in an earlier session', () => {
+    const budget = budgetOf({ max_cost_usd: '1' });
+    budget.exhaust();
+    expect(budget.reserve({ bodyBytes: 1 })).toBeNull();
+  });
+
   it('createBudget() makes requests wait for what others give back, in order, and refuses the rest', async () => {
     // Each reserves 800 × $1/M + 100 × $2/M = $0.001 and takes $0.00022.
     const budget = budgetOf({ max_cost_usd: '0.0021' });
