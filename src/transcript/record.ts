@@ -265,13 +265,17 @@ export function parseRecord(line: string): TranscriptRecord {
   return record;
 }
 
+/** Why a response is not kept: it holds a credential, or cannot be searched for one. */
+const WITHHELD: ReadonlySet<string> = new Set(['ERR_CONTENT_ENCODING', 'ERR_RESPONSE_SECRET']);
+
 // An answer can be looked up and a failure has no facts of an answer, so that neither can be filed as the other.
 function checkOutcome(outcome: OutcomeRecord): void {
   const { status, http = 0, error, response } = outcome;
   const isGoodStatus = http >= 200 && http <= 299;
-  // What a status said can be looked up in what came with it, be it nothing.
-  if ((http === 0) !== (response === undefined)) {
-    throw fieldError('outcome', ': want a status and a response, or neither');
+  // What a status said can be looked up in what came with it, unless that cannot be kept.
+  const isWithheld = http !== 0 && error !== undefined && WITHHELD.has(error);
+  if ((http === 0) !== (response === undefined) && !(isWithheld && response === undefined)) {
+    throw fieldError('outcome', `: want a status and a response, or neither, or one of ${[...WITHHELD].join(', ')}`);
   }
   if (status === 'ok') {
     if (isGoodStatus && response !== undefined && error === undefined) return;
