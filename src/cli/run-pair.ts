@@ -1,13 +1,13 @@
-/** One run: a suite against an endpoint, shown while it goes on, checked and summed up when it has ended. */
-import { openFolder } from '../archive/folder-source.ts';
+/** One run: a suite against an endpoint, shown while it goes on, summed up when it has ended. */
 import type { Endpoint } from '../endpoints/endpoint.ts';
-import type { ReportRun } from '../reports/model.ts';
-import { summarizeRun } from '../reports/run-summary.ts';
+import type { ReportCounts, ReportScore } from '../reports/model.ts';
+import { countsOf, scoreOf } from '../reports/score.ts';
 import type { RunOptions } from '../runner/plan-run.ts';
 import { resumeRun } from '../runner/resume.ts';
-import { runSuite, type SessionInput } from '../runner/run.ts';
+import { runSuite, type RunEnd, type SessionInput } from '../runner/run.ts';
 import type { LoadedSuite } from '../suites/load.ts';
-import { verifyRun } from '../verifier/verify.ts';
+import type { PlanEndpoint } from '../transcript/plan.ts';
+import type { EndReason } from '../transcript/record.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { showProgress } from './progress-bar.ts';
 import { followRun, type RunProgress } from './run-progress.ts';
@@ -23,57 +23,78 @@ export interface PairInput extends Pick<SessionInput, 'folder' | 'signer' | 'run
   readonly maxUnscored: number | null;
 }
 
+/** A finished run as its own records state it; whether they hold is for a verifier to say. */
+export interface RunOutline {
+  readonly run_id: string;
+  readonly suite: string;
+  readonly endpoint: string;
+  readonly reason: EndReason;
+  readonly score: ReportScore | null;
+  readonly counts: ReportCounts;
+}
+
 /** What became of it. */
 export interface PairResult {
   readonly folder: string;
   readonly code: ExitCode;
   /** Why the code is not 0, in words. */
   readonly complaint: string | null;
-  /** The finished run as a verifier sees it; null if it was interrupted. */
-  readonly run: ReportRun | null;
+  /** Null if the run was interrupted. */
+  readonly run: RunOutline | null;
 }
 
-/**
- * Run.
- *
- * @throws {@link VerificationError} if the transcript that was just written does not verify
- */
+/** Run. */
 export async function runPair(input: PairInput): Promise<PairResult> {
   const { folder, suite, endpoint } = input;
   const view = showProgress(`${suite.definition.id} × ${endpoint.identity.name}`);
   const progress = followRun(suite.definition.unscored, (state) => view.update(state));
-  try {
-    const { reason } = await start(input, progress);
-    view.stop();
-    if (reason === 'interrupted') return { folder, code: EXIT.interrupted, complaint: 'interrupted', run: null };
-  } finally {
-    view.stop();
-  }
-  const verification = await verifyRun(await openFolder(folder));
-  if (!verification.verified) throw verification.fault;
-  const run = summarizeRun(verification.transcript);
-  return { folder, run, ...judge(input, run, progress) };
+  const end = await start(input, progress).finally(() => view.stop());
+  const run = outlineOf(end);
+  if (run === null) return { folder, code: EXIT.interrupted, complaint: 'interrupted', run };
+  const answered = end.finished?.end.counts['status_ok'] ?? 0;
+  return { folder, run, ...judge(run, { answered, maxUnscored: input.maxUnscored, fault: progress.lastFault() }) };
 }
 
-async function start(
-  { options, allowVersionChange, ...input }: PairInput,
-  { listener }: RunProgress,
-): Promise<{ readonly reason: string }> {
+async function start({ options, allowVersionChange, ...input }: PairInput, { listener }: RunProgress): Promise<RunEnd> {
   if (options === null) return await resumeRun({ ...input, listener, allowVersionChange });
   return await runSuite({ ...input, listener, options });
 }
 
+function outlineOf({ runId, plan, finished }: RunEnd): RunOutline | null {
+  if (finished === null) return null;
+  const { aggregates, end } = finished;
+  const metrics = aggregates.map(
+    (record) => ({ function: record.function, status: 'declared', result: record.result }) as const,
+  );
+  return {
+    run_id: runId,
+    suite: plan.suite.id,
+    endpoint: labelOf(plan.endpoint),
+    reason: end.reason,
+    score: scoreOf(metrics),
+    counts: countsOf({ plan, metrics, end }),
+  };
+}
+
+// A replay is called one wherever it is named.
+function labelOf({ kind, name }: PlanEndpoint): string {
+  return kind === 'replay' && !name.startsWith('replay:') ? `${name} (replay)` : name;
+}
+
+interface Bounds {
+  readonly answered: number;
+  readonly maxUnscored: number | null;
+  readonly fault: string | null;
+}
+
 function judge(
-  { maxUnscored }: PairInput,
-  run: ReportRun,
-  progress: RunProgress,
+  { reason, counts }: RunOutline,
+  { answered, maxUnscored, fault }: Bounds,
 ): Pick<PairResult, 'code' | 'complaint'> {
-  const { attempts, counts, ended } = run;
-  const fault = progress.lastFault();
-  if (attempts !== null && attempts.ok === 0 && fault !== null) {
+  if (answered === 0 && fault !== null) {
     return { code: EXIT.endpoint, complaint: `the endpoint gave no answer at all; the last fault was ${fault}` };
   }
-  if (ended?.reason === 'budget') {
+  if (reason === 'budget') {
     return { code: EXIT.insufficient, complaint: 'the budget was reached before every sample was asked' };
   }
   const unscored = counts.unscored ?? 0;

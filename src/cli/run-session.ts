@@ -1,7 +1,6 @@
 /** One `run`: every pair of suite and endpoint, one after the other, and what to say in the end. */
 import { dirname } from 'node:path';
 import type { EndpointConfig } from '../endpoints/config.ts';
-import type { ReportRun } from '../reports/model.ts';
 import { unscoredText } from '../reports/wording.ts';
 import { RUN_DEFAULTS } from '../runner/plan-run.ts';
 import type { RunSigner } from '../runner/signing.ts';
@@ -12,7 +11,7 @@ import { onInterrupt } from './interrupt.ts';
 import { reachEndpoint } from './reach-endpoint.ts';
 import { endpointOfPlan, readPlan, suiteOfPlan } from './resume-choice.ts';
 import { newRunFolder } from './run-folder-name.ts';
-import { runPair, type PairResult } from './run-pair.ts';
+import { runPair, type PairResult, type RunOutline } from './run-pair.ts';
 import type { RunRequest } from './run-request.ts';
 import { runnerIdentity } from './runner-identity.ts';
 import { print, printJson, say, sayError } from './say.ts';
@@ -71,9 +70,10 @@ export async function runAll(request: RunRequest, { resume, allowVersionChange, 
     }
   }
   interrupt.dispose();
+  const notBegun = pairs.length - codes.length;
   if (interrupt.signal.aborted) codes.push(EXIT.interrupted);
   if (json) printJson(results);
-  sayNext(results, pairs.length - codes.length);
+  sayNext(results, notBegun);
   return worstOf(codes);
 }
 
@@ -115,8 +115,8 @@ function show({ folder, run, complaint }: PairResult): void {
 }
 
 /** A finished run in one line: what, score with interval, n, unscored, folder. */
-function resultLine({ suite, endpoint, score, counts }: ReportRun, folder: string): string {
-  return `${suite.id} × ${endpoint.name}: ${scoreText(score)}, unscored ${unscoredText(counts)}, ${folder}`;
+function resultLine({ suite, endpoint, score, counts }: RunOutline, folder: string): string {
+  return `${suite} × ${endpoint}: ${scoreText(score)}, unscored ${unscoredText(counts)}, ${folder}`;
 }
 
 function sayNext(results: readonly PairResult[], notBegun: number): void {
@@ -126,7 +126,7 @@ function sayNext(results: readonly PairResult[], notBegun: number): void {
       .slice(3)
       .filter((word, index, words) => word !== '--resume' && words[index - 1] !== '--resume');
     say(`to go on: ${shellCommand(['touchstone', 'run', ...typed, '--resume', interrupted.folder])}`);
-    if (notBegun > 0) say(`${notBegun} further runs had not begun; the command above does not begin them`);
+    if (notBegun > 0) say(`runs that had not begun: ${notBegun}; the command above does not begin them`);
   } else if (results.length > 0) {
     const folders = results.map(({ folder }) => folder);
     const few = folders.length <= 3 ? shellCommand(folders) : `${shellCommand([dirname(folders[0] ?? '')])}/*`;

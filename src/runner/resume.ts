@@ -20,7 +20,7 @@ import { formatTime, systemEnvironment } from './environment.ts';
 import { createJudging } from './judging.ts';
 import { createRecall, type Recall } from './recall.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
-import { checkpointerOf, recordHeader, sessionBase, type RunEnd, type SessionInput } from './run.ts';
+import { checkpointerOf, recordHeader, runEnd, sessionBase, type RunEnd, type SessionInput } from './run.ts';
 import { totalSamples } from './samples-left.ts';
 import { runSession } from './session.ts';
 import { keysOf, type RunKeys } from './signing.ts';
@@ -71,7 +71,7 @@ export async function resumeRun(input: ResumeInput): Promise<RunEnd> {
     // The first checkpoint is over the header alone.
     if (written.size === 0) await checkpointer.write();
     if (recall.size > 0 && recall.end === null) recordInterruption(input, { recorder, recall, budget, torn });
-    const reason = await runSession({
+    const finished = await runSession({
       ...started,
       checkpointer,
       concurrency: Math.min(input.concurrency ?? plan.concurrency, plan.concurrency),
@@ -79,7 +79,7 @@ export async function resumeRun(input: ResumeInput): Promise<RunEnd> {
       aggregates: recall.aggregates,
       finished: recall.end === null ? null : { aggregates: recall.aggregates, end: recall.end },
     });
-    return { folder, runId: runId(planDigest(planText)), plan, reason };
+    return runEnd({ folder, runId: runId(planDigest(planText)), plan, finished });
   } finally {
     await lock.release();
   }

@@ -14,7 +14,7 @@ import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { LoadedSuite } from '../suites/load.ts';
 import { createBuilder } from '../transcript/builder.ts';
 import { formatPlan, planDigest, runId, type Plan, type PlanRunner } from '../transcript/plan.ts';
-import { FORMAT } from '../transcript/record.ts';
+import { FORMAT, type EndReason } from '../transcript/record.ts';
 import { planStatement } from '../transcript/statement.ts';
 import { createBudget } from './budget.ts';
 import { openCheckpointer, type Checkpointer } from './checkpoints.ts';
@@ -24,7 +24,7 @@ import { planRun, type RunOptions } from './plan-run.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { RunListener } from './run-event.ts';
 import { newSamples, totalSamples } from './samples-left.ts';
-import { runSession, type RunControl, type Session, type SessionEnd } from './session.ts';
+import { runSession, type Finished, type RunControl, type Session } from './session.ts';
 import { keysOf, type RunKeys, type RunSigner } from './signing.ts';
 
 /** What every session of a run needs. */
@@ -52,7 +52,9 @@ export interface RunEnd {
   readonly folder: string;
   readonly runId: string;
   readonly plan: Plan;
-  readonly reason: SessionEnd;
+  readonly reason: EndReason | 'interrupted';
+  /** Metrics and end record as written; null if the run was interrupted and can be resumed. */
+  readonly finished: Finished | null;
 }
 
 /**
@@ -89,7 +91,7 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
     await checkpointer.write();
     base.emit({ kind: 'began', runId: runId(digest), totalSamples: totalSamples(plan), resumed: false });
     const left = newSamples(plan);
-    const reason = await runSession({
+    const finished = await runSession({
       ...base,
       checkpointer,
       judging,
@@ -98,10 +100,15 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
       aggregates: [],
       finished: null,
     });
-    return { folder, runId: runId(digest), plan, reason };
+    return runEnd({ folder, runId: runId(digest), plan, finished });
   } finally {
     await lock.release();
   }
+}
+
+/** How a session ended, by what it has finished. */
+export function runEnd(end: Omit<RunEnd, 'reason'>): RunEnd {
+  return { ...end, reason: end.finished?.end.reason ?? 'interrupted' };
 }
 
 // The plan is signed and on the disk before there is anything to record.

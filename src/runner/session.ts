@@ -57,29 +57,25 @@ export interface Session {
 }
 
 /** The last records of a run. */
-interface Finished {
+export interface Finished {
   readonly aggregates: readonly AggregateRecord[];
   readonly end: EndRecord;
 }
-
-/** Whether the run is finished now, and how. */
-export type SessionEnd = EndRecord['reason'] | 'interrupted';
 
 /**
  * Ask what is left, and finish the run if nothing stopped it.
  *
  * Closes journal and checkpoints in every case.
  */
-export async function runSession(session: Session): Promise<SessionEnd> {
+export async function runSession(session: Session): Promise<Finished | null> {
   const { journal, checkpointer } = session;
   try {
     if (session.finished === null) await askAll(session);
     const finished = session.finished ?? conclude(session);
     await checkpointer.write();
     if (finished !== null) await writeResult(session, finished);
-    const reason = finished?.end.reason ?? 'interrupted';
-    session.emit({ kind: 'ended', reason });
-    return reason;
+    session.emit({ kind: 'ended', reason: finished?.end.reason ?? 'interrupted' });
+    return finished;
   } finally {
     await Promise.allSettled([checkpointer.close(), journal.close()]);
   }
