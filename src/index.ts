@@ -13,6 +13,8 @@ export type { SuiteDefinition } from './suites/definition.ts';
 // Endpoints: who is asked.
 export { parseEndpointSpec, type EndpointConfig } from './endpoints/config.ts';
 export { openEndpoint, readCredentials, type OpenOptions } from './endpoints/open.ts';
+export type { Credentials } from './endpoints/openai-compatible.ts';
+export type { FindMessages } from './endpoints/replay.ts';
 export type { Endpoint, Exchange } from './endpoints/endpoint.ts';
 
 // Keys: who signs, and whom to trust.
@@ -31,21 +33,23 @@ export type { RunSigner } from './runner/signing.ts';
 // Runs: from a plan to a signed transcript in a folder.
 export { runSuite, type RunEnd, type RunInput } from './runner/run.ts';
 export { resumeRun, type ResumeInput } from './runner/resume.ts';
-export type { RunOptions } from './runner/plan-run.ts';
+export { RUN_DEFAULTS, type RunOptions } from './runner/plan-run.ts';
 export type { RunEvent, RunListener } from './runner/run-event.ts';
+export type { SelectionRule } from './transcript/selection.ts';
 
 // Verification: what a transcript proves, what it declares, and what it does not prove.
 export { openSource } from './archive/open-source.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './verifier/verify.ts';
 export type { VerifiedSample, VerifiedTranscript } from './verifier/verified-transcript.ts';
 export { AXES, type Axis, type AxisVerdict, type Verdict } from './verifier/verdict.ts';
-export type { RunSource } from './transcript/source.ts';
-export type { Plan } from './transcript/plan.ts';
+export type { DisclosureLevel, RunSource } from './transcript/source.ts';
+export type { Plan, PlanBudget, PlanPrices, PlanRunner } from './transcript/plan.ts';
 
 // Publication and reports.
 export { writeBundle, type BundleOptions } from './archive/bundle-writer.ts';
 export { writeReport, type ReportOptions, type WrittenReport } from './reports/write-report.ts';
 export { summarize, type SummaryOptions } from './reports/summary.ts';
+export type { DisclosureChoice } from './reports/disclosure.ts';
 export type { ReportModel, ReportRun } from './reports/model.ts';
 
 // Errors: the class says what to do, the code what happened.

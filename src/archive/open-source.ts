@@ -6,8 +6,10 @@ import { openBundle, type BundleLimits } from './bundle-source.ts';
 import { openFolder } from './folder-source.ts';
 
 /**
- * The run at a path.
+ * The run at a path, a folder or a bundle, ready to be read once.
  *
+ * @param limits - How much a bundle may unpack to; a folder is read as it is.
+ * @returns Unverified bytes, for `verifyRun`.
  * @throws {@link InputError} `ERR_RUN_MISSING` if there is neither a run folder nor a file
  * @throws {@link VerificationError} of a bundle, see {@link openBundle}
  */

@@ -1,9 +1,8 @@
 /** From a configured endpoint to an open one, whatever kind it is. */
-import { readFile } from 'node:fs/promises';
-import { tryDecodeUtf8 } from '../core/bytes.ts';
-import { InputError, UsageError } from '../core/errors.ts';
+import { UsageError } from '../core/errors.ts';
 import { NO_CREDENTIALS, openOpenAiCompatible, type Credentials } from './openai-compatible.ts';
-import { parseRecording, type FindMessages } from './replay.ts';
+import { readRecording } from './read-recording.ts';
+import type { FindMessages } from './replay.ts';
 import type { EmbeddedConfig, EndpointConfig, ReplayConfig, ServerConfig } from './config.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { LocalServer } from './listen.ts';
@@ -51,8 +50,12 @@ export function readCredentials(config: EndpointConfig, lookUp: (name: string) =
 /**
  * Open an endpoint; embedded models and recordings get a server of their own, which `close` ends.
  *
- * @throws {@link UsageError} `ERR_ENDPOINT_KEY`
- * @throws {@link InputError} `ERR_REPLAY_MALFORMED`, and those of an embedded model
+ * No request is sent to a server of somebody else: whether anybody answers there shows with the first one.
+ *
+ * @throws {@link UsageError} `ERR_ENDPOINT_KEY` if a credential has a character that no HTTP header may hold
+ * @throws {@link InputError} `ERR_REPLAY_MALFORMED`; `ERR_MODEL_UNKNOWN`, `ERR_WEIGHTS_MALFORMED` of an embedded model;
+ *   system errors of their files
+ * @throws {@link EndpointError} `ERR_ENDPOINT_LISTEN` if a server of our own cannot listen
  */
 export async function openEndpoint(config: EndpointConfig, options: OpenOptions): Promise<Endpoint> {
   if (config.kind === 'embedded') return await openEmbedded(config, options);
@@ -83,13 +86,9 @@ async function openEmbedded(config: EmbeddedConfig, options: OpenOptions): Promi
 }
 
 async function openReplay(config: ReplayConfig, options: OpenOptions): Promise<Endpoint> {
-  const text = tryDecodeUtf8(await readFile(config.path));
-  if (text === null) {
-    const { path } = config;
-    throw new InputError('ERR_REPLAY_MALFORMED', `cannot read recording "${path}": it is not UTF-8 text`, { path });
-  }
+  const recording = await readRecording(config.path, options.findMessages ?? null);
   const { startReplayServer } = await import('./replay-server.ts');
-  const recordings = new Map([[config.model, parseRecording(text, config.path, options.findMessages ?? null)]]);
+  const recordings = new Map([[config.model, recording]]);
   return await openOwn(config, await startReplayServer({ recordings }), options);
 }
 

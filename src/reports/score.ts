@@ -1,11 +1,9 @@
 /** The score of a run: read from the verified metric that has it, never computed again here. */
 import type { LineObject, LineValue } from '../core/line-form.ts';
+import { MEAN_METRIC } from '../scoring/aggregate.ts';
 import { UNSCORED_REASONS } from '../transcript/record.ts';
 import type { VerifiedMetric, VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import type { ReportCounts, ReportInterval, ReportScore } from './model.ts';
-
-/** The metric that reports show as the score. */
-const SCORE_METRIC = 'mean/1';
 
 /** The mean score with its interval and bounds; null if the transcript has no such metric. */
 export function scoreOf(metrics: readonly VerifiedMetric[]): ReportScore | null {
@@ -45,7 +43,7 @@ export function countsOf({ plan, metrics, end }: Pick<VerifiedTranscript, 'plan'
 }
 
 function scoreMetric(metrics: readonly VerifiedMetric[]): VerifiedMetric | undefined {
-  return metrics.find(({ function: name }) => name === SCORE_METRIC);
+  return metrics.find(({ function: name }) => name === MEAN_METRIC);
 }
 
 function exactOf(result: LineObject): ReportScore['exact'] {

@@ -1,7 +1,7 @@
 /** How the answers of one run are judged, and what is made of the verdicts. */
 import { UsageError } from '../core/errors.ts';
 import type { JsonValue } from '../core/canonical-json.ts';
-import { createAggregator } from '../scoring/aggregate.ts';
+import { createAggregator, MEAN_METRIC } from '../scoring/aggregate.ts';
 import { findScorer } from '../scoring/registry.ts';
 import { scoreAnswer } from '../scoring/score-answer.ts';
 import type { SuiteDefinition } from '../suites/definition.ts';
@@ -11,7 +11,7 @@ import type { ScoreRecord } from '../transcript/record.ts';
 import type { Answer } from '../transcript/wire/answer.ts';
 
 /** The metrics that every run states. */
-const METRICS: readonly string[] = ['mean/1'];
+const METRICS: readonly string[] = [MEAN_METRIC];
 
 /** Judges answers and adds up verdicts. */
 export interface Judging {

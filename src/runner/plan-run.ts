@@ -23,18 +23,24 @@ import { formatTime } from './environment.ts';
 /** Longest response body: JSON may write each of its bytes as six, and an opening has room for that. */
 const MAX_RESPONSE_BYTES = 2_621_440;
 
-/** What the caller may choose; the rest follows from suite and endpoint. */
+/** What the caller may choose, with {@link RUN_DEFAULTS} for what is left out; the rest follows from suite and endpoint. */
 export interface RunOptions {
+  /** Which items; all of them by default. */
   readonly selection?: SelectionRule;
-  /** In place of the suite's own number. */
+  /** How often each item is asked, in place of the suite's own number. */
   readonly repeats?: number;
+  /** Most requests on their way at once. */
   readonly concurrency?: number;
+  /** Time limit of one attempt, from connecting to the last byte. */
   readonly timeoutMs?: number;
   readonly maxResponseBytes?: number;
+  /** Most attempts at one sample, the first included; those that were lost or cancelled do not count. */
   readonly maxAttempts?: number;
   /** How many attempts at one sample may be lost or cancelled, so that no sample is paid for without end. */
   readonly maxLost?: number;
+  /** What the run may use up; nothing bounds it by default. A bound on cost needs prices. */
   readonly budget?: PlanBudget;
+  /** Without prices no cost is stated. */
   readonly prices?: PlanPrices;
 }
 

@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAggregator, type MeanResult, type ScoreFacts } from '../../src/scoring/aggregate.ts';
-import type { Treatment } from '../../src/transcript/plan.ts';
 import type { UnscoredReason } from '../../src/transcript/record.ts';
-
-const POLICY: Record<UnscoredReason, Treatment> = {
-  truncated: 'wrong',
-  refused: 'wrong',
-  filtered: 'excluded',
-  empty: 'wrong',
-  timeout: 'excluded',
-  transport: 'excluded',
-  scorer: 'excluded',
-  lost: 'excluded',
-  skipped: 'excluded',
-};
+import { UNSCORED_POLICY } from '../unscored-policy.ts';
 
 const score = (index: number, num: number, den = 1, repeat = 0): ScoreFacts => ({ index, repeat, num, den });
 const unscored = (index: number, reason: UnscoredReason, repeat = 0): ScoreFacts => ({
@@ -23,7 +11,7 @@ const unscored = (index: number, reason: UnscoredReason, repeat = 0): ScoreFacts
 });
 
 function mean(facts: readonly ScoreFacts[], repeats = 1): MeanResult | null {
-  const aggregator = createAggregator(repeats, POLICY);
+  const aggregator = createAggregator(repeats, UNSCORED_POLICY);
   for (const fact of facts) aggregator.add(fact);
   return aggregator.result('mean/1');
 }
@@ -140,7 +128,7 @@ describe('createAggregator()', () => {
   });
 
   it('does not know another metric', () => {
-    expect(createAggregator(1, POLICY).result('mean/2')).toBeNull();
+    expect(createAggregator(1, UNSCORED_POLICY).result('mean/2')).toBeNull();
   });
 
   it.each([
@@ -150,6 +138,6 @@ describe('createAggregator()', () => {
     ['an index beyond every suite', score(1_000_000, 1)],
     ['a negative index', score(-1, 1)],
   ])('refuses %s', (_, fact) => {
-    expect(() => createAggregator(1, POLICY).add(fact)).toThrow(RangeError);
+    expect(() => createAggregator(1, UNSCORED_POLICY).add(fact)).toThrow(RangeError);
   });
 });

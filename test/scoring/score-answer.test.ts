@@ -3,20 +3,7 @@ import { InputError } from '../../src/core/errors.ts';
 import { findScorer } from '../../src/scoring/registry.ts';
 import { scoreAnswer } from '../../src/scoring/score-answer.ts';
 import { MAX_ANSWER_LENGTH, type Scorer } from '../../src/scoring/scorer.ts';
-import type { Treatment } from '../../src/transcript/plan.ts';
-import type { UnscoredReason } from '../../src/transcript/record.ts';
-
-const POLICY: Record<UnscoredReason, Treatment> = {
-  truncated: 'wrong',
-  refused: 'wrong',
-  filtered: 'excluded',
-  empty: 'wrong',
-  timeout: 'excluded',
-  transport: 'excluded',
-  scorer: 'excluded',
-  lost: 'excluded',
-  skipped: 'excluded',
-};
+import { UNSCORED_POLICY } from '../unscored-policy.ts';
 
 function exact(): Scorer {
   const scorer = findScorer({ id: 'exact', version: 1, config: {} });
@@ -29,12 +16,12 @@ const RIGHT = { verdict: 'scored', num: 1, den: 1, extracted: '42', rule: 'whole
 describe('scoreAnswer()', () => {
   it('scores an answer that ended by itself', () => {
     const answer = { text: ' 42', refused: false, finish: 'stop' };
-    expect(scoreAnswer({ scorer: exact(), policy: POLICY, answer, target: 42 })).toEqual(RIGHT);
+    expect(scoreAnswer({ scorer: exact(), policy: UNSCORED_POLICY, answer, target: 42 })).toEqual(RIGHT);
   });
 
   it('scores an answer without a finish reason', () => {
     const answer = { text: '42', refused: false };
-    expect(scoreAnswer({ scorer: exact(), policy: POLICY, answer, target: '42' })).toEqual(RIGHT);
+    expect(scoreAnswer({ scorer: exact(), policy: UNSCORED_POLICY, answer, target: '42' })).toEqual(RIGHT);
   });
 
   it.each([
@@ -45,28 +32,28 @@ describe('scoreAnswer()', () => {
     ['empty', { text: ' \n', refused: false, finish: 'stop' }],
   ] as const)('says %s, and judges the answer where the suite does not know that reason', (reason, answer) => {
     const input = { scorer: exact(), answer, target: '42' };
-    expect(scoreAnswer({ ...input, policy: POLICY })).toEqual({ verdict: 'unscored', reason });
-    expect(scoreAnswer({ ...input, policy: { ...POLICY, [reason]: 'scored' } }).verdict).toBe('scored');
+    expect(scoreAnswer({ ...input, policy: UNSCORED_POLICY })).toEqual({ verdict: 'unscored', reason });
+    expect(scoreAnswer({ ...input, policy: { ...UNSCORED_POLICY, [reason]: 'scored' } }).verdict).toBe('scored');
   });
 
   it('does not read an answer that is too long', () => {
     const longest = { text: `42${' '.repeat(MAX_ANSWER_LENGTH - 2)}`, refused: false };
-    expect(scoreAnswer({ scorer: exact(), policy: POLICY, answer: longest, target: '42' })).toEqual(RIGHT);
+    expect(scoreAnswer({ scorer: exact(), policy: UNSCORED_POLICY, answer: longest, target: '42' })).toEqual(RIGHT);
     const tooLong = { ...longest, text: `${longest.text} ` };
     const unscored = { verdict: 'unscored', reason: 'scorer' };
-    expect(scoreAnswer({ scorer: exact(), policy: POLICY, answer: tooLong, target: '42' })).toEqual(unscored);
+    expect(scoreAnswer({ scorer: exact(), policy: UNSCORED_POLICY, answer: tooLong, target: '42' })).toEqual(unscored);
   });
 
   it('replaces half of a surrogate pair, which could not be committed to', () => {
     const answer = { text: 'a\ud800b', refused: false };
-    const verdict = scoreAnswer({ scorer: exact(), policy: POLICY, answer, target: 'x' });
+    const verdict = scoreAnswer({ scorer: exact(), policy: UNSCORED_POLICY, answer, target: 'x' });
     expect(verdict).toMatchObject({ extracted: 'a\ufffdb' });
   });
 
   it.each([{ a: 1 }, [], [null], null])('says scorer for the target %j, which nothing can equal', (target) => {
     const answer = { text: '42', refused: false };
     const unscored = { verdict: 'unscored', reason: 'scorer' };
-    expect(scoreAnswer({ scorer: exact(), policy: POLICY, answer, target })).toEqual(unscored);
+    expect(scoreAnswer({ scorer: exact(), policy: UNSCORED_POLICY, answer, target })).toEqual(unscored);
   });
 
   it('says scorer when an answer costs too much work', () => {
@@ -77,7 +64,9 @@ describe('scoreAnswer()', () => {
       judge: () => ({ num: 0, den: 1 }),
     };
     const answer = { text: '42', refused: false };
-    expect(scoreAnswer({ scorer: costly, policy: POLICY, answer, target: '' })).toMatchObject({ reason: 'scorer' });
+    expect(scoreAnswer({ scorer: costly, policy: UNSCORED_POLICY, answer, target: '' })).toMatchObject({
+      reason: 'scorer',
+    });
   });
 
   it('does not hide a bug as a missing score', () => {
@@ -88,6 +77,6 @@ describe('scoreAnswer()', () => {
       judge: () => ({ num: 0, den: 1 }),
     };
     const answer = { text: '42', refused: false };
-    expect(() => scoreAnswer({ scorer: broken, policy: POLICY, answer, target: '' })).toThrow(TypeError);
+    expect(() => scoreAnswer({ scorer: broken, policy: UNSCORED_POLICY, answer, target: '' })).toThrow(TypeError);
   });
 });

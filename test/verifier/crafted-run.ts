@@ -24,6 +24,7 @@ import { FORMAT, type AggregateRecord, type EndRecord, type ScoreRecord } from '
 import type { DisclosureLevel, RunFile, RunSource } from '../../src/transcript/source.ts';
 import { planStatement, resultStatement } from '../../src/transcript/statement.ts';
 import { requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
+import { UNSCORED_POLICY } from '../unscored-policy.ts';
 
 /** An item of the crafted suite, and what the crafted model answers. */
 export interface CraftedItem {
@@ -109,17 +110,7 @@ function suiteOf(items: readonly CommittedItem[]): SuiteDefinition {
     parameters: { max_tokens: 8, temperature: '0' },
     repeats: 1,
     scorer: { ...SCORER, digest: scorerDigest(SCORER.id, SCORER.version, SCORER.config) },
-    unscored: {
-      truncated: 'wrong',
-      refused: 'wrong',
-      filtered: 'excluded',
-      empty: 'wrong',
-      timeout: 'excluded',
-      transport: 'excluded',
-      scorer: 'excluded',
-      lost: 'excluded',
-      skipped: 'excluded',
-    },
+    unscored: UNSCORED_POLICY,
     harness: { id: 'single-turn', version: 1 },
   };
 }

@@ -1,12 +1,10 @@
 /** `touchstone endpoints`: which servers are known by name, whether one answers, and servers of our own. */
 import type { Argv } from 'yargs';
-import { readFile } from 'node:fs/promises';
-import { tryDecodeUtf8 } from '../../core/bytes.ts';
-import { InputError } from '../../core/errors.ts';
 import { parseEndpointSpec } from '../../endpoints/config.ts';
 import { openEndpoint, readCredentials } from '../../endpoints/open.ts';
 import { PRESETS } from '../../endpoints/presets.ts';
-import { parseRecording, type FindMessages, type Recording } from '../../endpoints/replay.ts';
+import { readRecording } from '../../endpoints/read-recording.ts';
+import type { FindMessages, Recording } from '../../endpoints/replay.ts';
 import { printable } from '../../reports/printable.ts';
 import { loadSuite } from '../../suites/load.ts';
 import { defineCommand, defineGroup, wholeNumber, type Command } from '../command.ts';
@@ -92,7 +90,7 @@ const serveReplay: Command = defineCommand({
   run: async ({ file, suite, port, host }) => {
     const { startReplayServer } = await import('../../endpoints/replay-server.ts');
     const find = suite === undefined ? null : await messageFinder(await loadSuite(await findSuite(suite)));
-    const recordings = new Map(await Promise.all(file.map(async (spec) => await readRecording(spec, find))));
+    const recordings = new Map(await Promise.all(file.map(async (spec) => await namedRecording(spec, find))));
     const server = await startReplayServer({ recordings, host, port: wholeNumber('port', port) ?? 0 });
     print(server.url);
     say(`replaying ${[...recordings.keys()].join(', ')}; end with Ctrl-C`);
@@ -102,13 +100,10 @@ const serveReplay: Command = defineCommand({
   },
 });
 
-async function readRecording(spec: string, find: FindMessages | null): Promise<[string, Recording]> {
+async function namedRecording(spec: string, find: FindMessages | null): Promise<[string, Recording]> {
   const config = parseEndpointSpec(`replay:${spec}`);
   if (config.kind !== 'replay') throw new RangeError('a replay is a replay');
-  const text = tryDecodeUtf8(await readFile(config.path));
-  if (text !== null) return [config.model, parseRecording(text, config.path, find)];
-  const { path } = config;
-  throw new InputError('ERR_REPLAY_MALFORMED', `cannot read recording "${path}": it is not UTF-8 text`, { path });
+  return [config.model, await readRecording(config.path, find)];
 }
 
 const check: Command = defineCommand({
