@@ -4,7 +4,9 @@ import { count } from '../reports/figures.ts';
 import { say } from './say.ts';
 
 const PLAIN_LINE_EVERY_MS = 10_000;
-const BAR_WIDTH = 24;
+const BAR_WIDTHS = [24, 16, 8, 0];
+const SEPARATOR = ' · ';
+const DEFAULT_COLUMNS = 80;
 // Two-sided 95 %.
 const Z = 1.959964;
 
@@ -48,7 +50,7 @@ function showBar(name: string, describe: (state: ProgressState) => string): Prog
     hideCursor: true,
     linewrap: false,
     format: (_options, { progress }, { text = '' }: { readonly text?: string }) =>
-      `${name} ${barText(progress)} ${text}`,
+      progressLine({ name, text, progress, columns: process.stderr.columns ?? DEFAULT_COLUMNS }),
   });
   let started = false;
   return {
@@ -62,9 +64,37 @@ function showBar(name: string, describe: (state: ProgressState) => string): Prog
   };
 }
 
-function barText(progress: number): string {
-  const full = Math.round(progress * BAR_WIDTH);
-  return '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
+/**
+ * A line that fits a terminal: first the bar gets shorter, then the name, and then the last parts of the text go.
+ *
+ * @param line - `text` as {@link describeProgress} gives it, `progress` from 0 to 1.
+ */
+export function progressLine(line: {
+  readonly name: string;
+  readonly text: string;
+  readonly progress: number;
+  readonly columns: number;
+}): string {
+  const { name, text, progress, columns } = line;
+  const parts = text.split(SEPARATOR);
+  const names = [name, shortened(name, Math.floor(columns / 4))];
+  for (let kept = parts.length; kept > 0; kept--) {
+    const shown = parts.slice(0, kept).join(SEPARATOR);
+    const forms = names.flatMap((each) => BAR_WIDTHS.map((width) => [each, barText(progress, width), shown]));
+    const fitting = forms.map((form) => form.filter((part) => part !== '').join(' '));
+    const found = fitting.find((form) => form.length < columns);
+    if (found !== undefined) return found;
+  }
+  return shortened(text, columns - 1);
+}
+
+function barText(progress: number, width: number): string {
+  const full = Math.round(progress * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
+}
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`;
 }
 
 function showLines(name: string, describe: (state: ProgressState) => string): ProgressView {
@@ -108,7 +138,7 @@ export function describeProgress(state: ProgressState, elapsedMs: number): strin
     costUsd === null ? '' : `$${costUsd.toFixed(costUsd < 1 ? 4 : 2)}`,
   ]
     .filter((part) => part !== '')
-    .join(' · ');
+    .join(SEPARATOR);
 }
 
 function timeLeft(ms: number): string {

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { equalBytes, tryDecodeUtf8 } from '../core/bytes.ts';
-import { InputError, UsageError } from '../core/errors.ts';
+import { InputError, isTouchstoneError, UsageError } from '../core/errors.ts';
 import { parsePublicKeys, publicKey, type PublicKey } from '../core/key.ts';
 import { SSHSIG_NAMESPACES, type Purpose, type Signer } from '../core/signer.ts';
 import { checkSshsig, decodeSshsigArmor } from '../core/sshsig.ts';
@@ -19,10 +19,21 @@ import { withHint } from './say.ts';
  * @throws {@link InputError} `ERR_KEY_MALFORMED`, `ERR_KEY_UNSUPPORTED`; system errors
  */
 export async function sshSigner(path: string): Promise<Signer> {
-  const [key] = parsePublicKeys(tryDecodeUtf8(await readFile(path)) ?? '');
-  if (key === undefined) throw new InputError('ERR_KEY_MALFORMED', `cannot find a public key in ${path}`, { path });
+  const key = firstKey(tryDecodeUtf8(await readFile(path)) ?? '', path);
   const named = publicKey(planName(key), key.bytes);
   return { publicKey: named, scheme: 'sshsig', sign: (message, purpose) => signWith(path, named, message, purpose) };
+}
+
+function firstKey(text: string, path: string): PublicKey {
+  try {
+    const [key] = parsePublicKeys(text);
+    if (key !== undefined) return key;
+  } catch (cause) {
+    if (!isTouchstoneError(cause, 'ERR_KEY_MALFORMED')) throw cause;
+  }
+  const error = new InputError('ERR_KEY_MALFORMED', `cannot find an OpenSSH public key in ${path}`, { path });
+  const isSecret = text.startsWith('-----BEGIN OPENSSH PRIVATE KEY-----');
+  throw withHint(error, isSecret ? `this is the secret half: give ${path}.pub` : 'want a file such as id_ed25519.pub');
 }
 
 function planName({ name }: PublicKey): string {
@@ -32,7 +43,7 @@ function planName({ name }: PublicKey): string {
 
 function signWith(path: string, key: PublicKey, message: Uint8Array, purpose: Purpose): Uint8Array {
   const namespace = SSHSIG_NAMESPACES[purpose];
-  const { status, stdout, error } = spawnSync('ssh-keygen', ['-Y', 'sign', '-f', path, '-n', namespace], {
+  const { status, stdout, error } = spawnSync('ssh-keygen', ['-q', '-Y', 'sign', '-f', path, '-n', namespace], {
     input: message,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -20,6 +20,15 @@ export async function readTrust(values: readonly string[]): Promise<readonly Pub
   return keys;
 }
 
+// What "touchstone keys show" prints can be kept as a file; its two key lines are one key.
+function withoutLabels(text: string): string {
+  const lines = text.split('\n').map((line) => {
+    const [label = '', name] = /^(name|vkey|ssh|fingerprint) {2,}/.exec(line) ?? [];
+    return name === 'name' || name === 'fingerprint' ? '' : line.slice(label.length);
+  });
+  return lines.join('\n');
+}
+
 async function keysIn(value: string): Promise<readonly PublicKey[]> {
   if (VKEY.test(value) || SSH_KEY.test(value)) return parsePublicKeys(value);
   const bytes = await readFile(value);
@@ -29,7 +38,7 @@ async function keysIn(value: string): Promise<readonly PublicKey[]> {
     throw new InputError('ERR_KEY_MALFORMED', message, { path: value });
   }
   try {
-    return parsePublicKeys(text);
+    return parsePublicKeys(withoutLabels(text));
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     const place = { path: value, ...(cause.line === undefined ? {} : { line: cause.line }) };

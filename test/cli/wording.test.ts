@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseItemList } from '../../src/cli/item-list.ts';
-import { describeProgress, type ProgressState } from '../../src/cli/progress-bar.ts';
+import { describeProgress, progressLine, type ProgressState } from '../../src/cli/progress-bar.ts';
 import { shellCommand } from '../../src/cli/shell-words.ts';
 import { alignColumns } from '../../src/cli/table.ts';
 
@@ -30,6 +30,32 @@ describe('describeProgress()', () => {
 
   it('counts the rate of this session only', () => {
     expect(describeProgress({ ...HALF, recalled: 90 }, 10_000)).toContain('100/300 · 1.0/s · 3 min 20 s left');
+  });
+});
+
+describe('progressLine()', () => {
+  const line = {
+    name: 'json-extraction × model at 127.0.0.1:8000',
+    text: '100/300 · 10.0/s · 20 s left · score 50.0 % (40.4 to 59.6) · 1 error · 1,234 tokens',
+    progress: 0.5,
+  };
+
+  it('shows everything where there is room', () => {
+    const bar = '█'.repeat(12) + '░'.repeat(12);
+    expect(progressLine({ ...line, columns: 160 })).toBe(`${line.name} ${bar} ${line.text}`);
+  });
+
+  it('gives up the length of the bar and of the name before any figure', () => {
+    expect(progressLine({ ...line, columns: 130 })).toBe(`${line.name} ${line.text}`);
+    expect(progressLine({ ...line, columns: 120 })).toBe(`json-extraction × model at 12… ${line.text}`);
+  });
+
+  it('gives up the last figures first, and never fills the last column', () => {
+    expect(progressLine({ ...line, columns: 80 })).toBe(
+      'json-extraction × m… 100/300 · 10.0/s · 20 s left · score 50.0 % (40.4 to 59.6)',
+    );
+    for (let columns = 1; columns < 160; columns++)
+      expect(progressLine({ ...line, columns }).length).toBeLessThanOrEqual(Math.max(1, columns - 1));
   });
 });
 

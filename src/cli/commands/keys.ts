@@ -26,7 +26,7 @@ const create: Command = defineCommand({
   options: (parser: Argv) => parser.option('name', nameOption).option('key', fileOption).option('json', jsonOption),
   examples: [
     ['touchstone keys new', 'make your key'],
-    ['touchstone keys new --name ci.example.org --key ci.key', 'make a key for a CI'],
+    ['touchstone keys new --name ci.example.org --key ci.key', 'make a key for CI'],
   ],
   run: async ({ name, key, json }) => {
     const path = key ?? defaultKeyPath();
@@ -34,7 +34,9 @@ const create: Command = defineCommand({
     await writeKeyFile(path, made);
     printPublic(made.publicKey, path, json);
     say(`the secret half is in ${path}; keep it to yourself and keep a copy in a safe place`);
-    say('publish the lines above where readers find them; they verify with --trust');
+    say(
+      'publish the lines above where readers find them; any of the two key lines, or a file of all, goes with --trust',
+    );
     return EXIT.yes;
   },
 });
@@ -50,6 +52,7 @@ const show: Command = defineCommand({
       .option('json', jsonOption),
   examples: [
     ['touchstone keys show', 'what to publish'],
+    ['touchstone keys show > me.pub && touchstone verify runs/* --trust me.pub', 'a file to trust'],
     ['touchstone keys show --ssh-key ~/.ssh/id_ed25519.pub', 'your SSH key as verifiers name it'],
   ],
   run: async ({ key, keyEnv, sshKey, json }) => {

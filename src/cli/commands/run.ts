@@ -31,7 +31,7 @@ const OPTIONS = {
   'key-env': { ...text, describe: 'name of the environment variable that holds the signing key' },
   'ssh-key': { ...text, describe: 'OpenSSH public key file to sign with through ssh-keygen' },
   unsigned: { ...flag, describe: 'run without a key of anybody' },
-  resume: { ...text, describe: 'go on with the interrupted run in this folder' },
+  resume: { ...text, describe: 'go on with the interrupted run in this folder; the rest of the command as it was' },
   'allow-version-change': { ...flag, default: false, describe: 'resume a run of another version of touchstone' },
   json: { ...flag, default: false, describe: 'print JSON' },
 } as const;
@@ -51,7 +51,7 @@ export const run: Command = defineCommand({
     ['touchstone run touchstone.yaml', 'what touchstone init made'],
     ['touchstone run --suite arithmetic --endpoint ollama:llama3.2 --limit 50', 'a quick look at a local model'],
     ['touchstone run --suite ./my-suite --endpoint http://127.0.0.1:8000/v1 --model my-model', 'any server'],
-    ['touchstone run touchstone.yaml --key-env TOUCHSTONE_SIGNING_KEY --max-unscored 0', 'in a CI'],
+    ['touchstone run touchstone.yaml --key-env TOUCHSTONE_SIGNING_KEY --max-unscored 0', 'in CI'],
   ],
   notes:
     'Ctrl-C ends a run in order and prints the command that goes on with it.\n' +
