@@ -272,11 +272,7 @@ const WITHHELD: ReadonlySet<string> = new Set(['ERR_CONTENT_ENCODING', 'ERR_RESP
 function checkOutcome(outcome: OutcomeRecord): void {
   const { status, http = 0, error, response } = outcome;
   const isGoodStatus = http >= 200 && http <= 299;
-  // What a status said can be looked up in what came with it, unless that cannot be kept.
-  const isWithheld = http !== 0 && error !== undefined && WITHHELD.has(error);
-  if ((http === 0) !== (response === undefined) && !(isWithheld && response === undefined)) {
-    throw fieldError('outcome', `: want a status and a response, or neither, or one of ${[...WITHHELD].join(', ')}`);
-  }
+  checkKept(outcome);
   if (status === 'ok') {
     if (isGoodStatus && response !== undefined && error === undefined) return;
     throw fieldError('outcome', ': want a status from 200 to 299 and a response without an error for "ok"');
@@ -290,6 +286,13 @@ function checkOutcome(outcome: OutcomeRecord): void {
   // Whoever writes that an attempt was lost has seen nothing of it.
   if (status === 'lost' && Object.keys(outcome).length > 4)
     throw fieldError('outcome', ': want nothing else for "lost"');
+}
+
+// What a status said can be looked up in what came with it, unless that cannot be kept.
+function checkKept({ http, response, error }: OutcomeRecord): void {
+  const isWithheld = response === undefined && error !== undefined && WITHHELD.has(error);
+  if ((http === undefined) === (response === undefined) || isWithheld) return;
+  throw fieldError('outcome', `: want a status and a response, or neither, or one of ${[...WITHHELD].join(', ')}`);
 }
 
 // A score has an exact fraction or a reason for having none, never both and never neither.

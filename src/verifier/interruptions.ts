@@ -5,19 +5,63 @@
  * Each is accepted only where the records show why: the first across a `resume`, the second when nothing is asked any more.
  */
 import { VerificationError } from '../core/errors.ts';
+import type { Plan } from '../transcript/plan.ts';
 import type { IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
-import type { OpenSample } from './ledger.ts';
+import { createLedger, type OpenItem, type OpenSample } from './ledger.ts';
 
-/** Follows the records of a run in order; called after the ledger has accepted a record. */
-export interface Interruptions {
+/** The sample that a record is about. */
+interface Place {
+  readonly item: OpenItem;
+  readonly sample: OpenSample;
+}
+
+/** The ledger of a run that may have been interrupted. */
+interface RunLedger {
+  resume(seq: number): void;
+  intent(record: IntentRecord): Place;
+  outcome(record: OutcomeRecord): Place;
+  score(record: ScoreRecord): Place;
+  /** Check that nothing is open and every planned sample has been scored. */
+  close(): void;
+}
+
+/**
+ * The ledger of a plan with its interruptions, before the first record.
+ *
+ * Its methods throw {@link VerificationError} with the codes of {@link createLedger}, `ERR_RESUME` or `ERR_BUDGET`.
+ */
+export function createRunLedger(plan: Plan): RunLedger {
+  const ledger = createLedger(plan);
+  const interruptions = createInterruptions();
+  return {
+    resume: (seq) => interruptions.resume(seq),
+    intent(record) {
+      const item = ledger.intent(record);
+      const sample = item.samples.get(record.repeat) as OpenSample;
+      interruptions.intent(record, sample);
+      return { item, sample };
+    },
+    outcome(record) {
+      const place = ledger.outcome(record);
+      interruptions.outcome(record);
+      return place;
+    },
+    score(record) {
+      interruptions.score(record);
+      return ledger.score(record);
+    },
+    close: () => ledger.close(),
+  };
+}
+
+interface Interruptions {
   resume(seq: number): void;
   intent(record: IntentRecord, sample: OpenSample): void;
   outcome(record: OutcomeRecord): void;
   score(record: ScoreRecord): void;
 }
 
-/** A run that was not interrupted yet. Its methods throw {@link VerificationError} `ERR_RESUME` or `ERR_BUDGET`. */
-export function createInterruptions(): Interruptions {
+function createInterruptions(): Interruptions {
   let resumedAt = -1;
   let hasSkipped = false;
   return {
@@ -25,7 +69,7 @@ export function createInterruptions(): Interruptions {
       resumedAt = seq;
     },
     intent({ seq }, { attempts }) {
-      if (hasSkipped) throw new VerificationError('ERR_BUDGET', `${place(seq)} asks although the budget was used up`);
+      if (hasSkipped) throw new VerificationError('ERR_BUDGET', `${said(seq)} asks although the budget was used up`);
       const before = attempts.at(-2)?.outcome;
       // Whoever cancels a request has stopped the run.
       if (before?.status !== 'cancelled' || before.seq < resumedAt) return;
@@ -42,9 +86,9 @@ export function createInterruptions(): Interruptions {
 }
 
 function resumeFault(seq: number, what: string): VerificationError {
-  return new VerificationError('ERR_RESUME', `${place(seq)} ${what}`);
+  return new VerificationError('ERR_RESUME', `${said(seq)} ${what}`);
 }
 
-function place(seq: number): string {
+function said(seq: number): string {
   return `cannot accept records: record ${seq}`;
 }

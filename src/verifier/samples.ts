@@ -9,11 +9,11 @@ import type { Label } from '../transcript/commitment.ts';
 import type { Opening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { EndReason, IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
-import type { ParsedBody } from '../transcript/wire/answer.ts';
+import type { Answer, ParsedBody } from '../transcript/wire/answer.ts';
 import { sampleOf } from './closed-sample.ts';
 import type { ContentCheck, ItemContent } from './content.ts';
-import { createInterruptions } from './interruptions.ts';
-import { createLedger, type OpenItem, type OpenSample } from './ledger.ts';
+import { createRunLedger } from './interruptions.ts';
+import type { OpenItem, OpenSample } from './ledger.ts';
 import { createTotals, type TotalsTally } from './totals.ts';
 import type { VerifiedSample } from './verified-transcript.ts';
 
@@ -74,7 +74,7 @@ export function createSampleReader(input: SampleReaderInput): SampleReader {
     record(next) {
       record = next;
     },
-    resume: (seq) => checks.interruptions.resume(seq),
+    resume: (seq) => checks.resume(seq),
     opening(opening) {
       const { label, number } = opening;
       const labels = record === null ? [] : LABELS[record.k];
@@ -105,8 +105,7 @@ function numberOf(record: SampleRecord, label: Label): number | undefined {
 }
 
 function createChecks({ plan, content, onSample }: SampleReaderInput) {
-  const ledger = createLedger(plan);
-  const interruptions = createInterruptions();
+  const ledger = createRunLedger(plan);
   const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
   const totals = createTotals();
   const contents = createContents(content);
@@ -119,11 +118,9 @@ function createChecks({ plan, content, onSample }: SampleReaderInput) {
     aggregator,
     totals,
     counts,
-    interruptions,
+    resume: (seq: number): void => ledger.resume(seq),
     intent(record: IntentRecord, openings: Openings): void {
-      const item = ledger.intent(record);
-      const sample = item.samples.get(record.repeat) as OpenSample;
-      interruptions.intent(record, sample);
+      const { item, sample } = ledger.intent(record);
       const isFirst = isFirstIntent(item, sample);
       const opened = contents.open(item, openings, isFirst);
       const request = openings.get('request');
@@ -138,7 +135,6 @@ function createChecks({ plan, content, onSample }: SampleReaderInput) {
     },
     outcome(record: OutcomeRecord, openings: Openings): void {
       const { sample } = ledger.outcome(record);
-      interruptions.outcome(record);
       totals.add(record);
       if (record.response !== undefined) counts.openable++;
       const response = openings.get('response');
@@ -148,13 +144,11 @@ function createChecks({ plan, content, onSample }: SampleReaderInput) {
     },
     score(record: ScoreRecord, openings: Openings): void {
       const { item, sample } = ledger.score(record);
-      interruptions.score(record);
       if (record.extracted !== undefined) counts.openable++;
       const isLast = item.scored.size === plan.rules.repeats;
       const opened = contents.get(item.index, isLast);
       const isAnswered = sample.attempts.at(-1)?.outcome?.status === 'ok';
-      const body = isAnswered ? answers.get(sample) : undefined;
-      const answer = body !== undefined && 'answer' in body ? body.answer : null;
+      const answer = isAnswered ? answerIn(answers.get(sample)) : null;
       const again = content.score(record, answer, opened ?? null, openings.get('extracted') ?? null);
       // A verdict on the answer to a question that nobody has seen is not derived.
       const extracted = rendered.has(sample) ? again : undefined;
@@ -170,6 +164,10 @@ function createChecks({ plan, content, onSample }: SampleReaderInput) {
       checkBudget(plan, reason, { skipped, requests: counts.requests });
     },
   };
+}
+
+function answerIn(body: ParsedBody | undefined): Answer | null {
+  return body !== undefined && 'answer' in body ? body.answer : null;
 }
 
 function isFirstIntent({ samples, scored }: OpenItem, { attempts }: OpenSample): boolean {

@@ -101,7 +101,8 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
 
 // What is there counts, not what a container says of itself, unless it says less.
 function levelOf(stated: DisclosureLevel | null, { opened, openable }: SampleCoverage): DisclosureLevel {
-  const found = opened === 0 ? 'D1' : opened === openable ? 'D3' : 'D2';
+  const some = opened === openable ? 'D3' : 'D2';
+  const found = opened === 0 ? 'D1' : some;
   return stated !== null && stated < found ? stated : found;
 }
 

@@ -14,6 +14,7 @@ import { selectIndices } from '../../src/transcript/selection.ts';
 import type { DisclosureLevel } from '../../src/transcript/source.ts';
 import { verifyRun, type Verification } from '../../src/verifier/verify.ts';
 import type { VerifiedTranscript } from '../../src/verifier/verified-transcript.ts';
+import * as fc from '../property.ts';
 import {
   honestFacts,
   honestSteps,
@@ -351,3 +352,64 @@ describe('forms', () => {
     expect(codeOf(await verifyRun(sourceOf(run), TRUST))).toBe('ERR_RESULT_SIGNATURE');
   });
 });
+
+describe('anything at all', () => {
+  const honest = writeRun(honestFacts({ repeats: 2 }));
+  const names = [...honest.files.keys()];
+
+  it('gets a typed verdict as a small file', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...names), fc.uint8Array({ maxLength: 200 }), async (name, bytes) => {
+        const run = { files: new Map(honest.files).set(name, bytes), lines: honest.lines };
+        expect(codeOf(await verifyRun(sourceOf(run)))).toMatch(/^ERR_/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gets a typed verdict as a line', async () => {
+    const line = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc
+        .dictionary(fc.constantFrom('k', 'seq', 'label', 'index', 'salt', 'utf8', '__proto__'), fc.jsonValue())
+        .map(canonical),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.nat(honest.lines.length), line, async (at, text) => {
+        const run = { files: honest.files, lines: honest.lines.toSpliced(at, 0, text) };
+        expect(codeOf(await verifyRun(sourceOf(run)))).toMatch(/^ERR_/);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  // In canonical form, so that it reaches the checks of meaning.
+  it('gets a typed verdict as a field of a record', async () => {
+    const records = honest.lines.flatMap((line, at) => (line.includes('"k":') ? [at] : []));
+    const value = fc.oneof(
+      fc.integer(),
+      fc.constantFrom(Number.MAX_SAFE_INTEGER, -1, 'ok', 'lost', 'skipped', true, {}, [], 'ff'.repeat(32), undefined),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...records), fc.nat(10), value, async (at, field, changed) => {
+        const record = JSON.parse(honest.lines[at] ?? '') as Record<string, unknown>;
+        const key = Object.keys(record)[field % Object.keys(record).length] ?? 'k';
+        const { [key]: was, ...rest } = record;
+        const line = canonicalize(changed === undefined ? rest : { ...rest, [key]: changed });
+        if (was === changed) return;
+        const run = { files: honest.files, lines: honest.lines.with(at, line) };
+        expect(codeOf(await verifyRun(sourceOf(run)))).toMatch(/^ERR_/);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function canonical(value: unknown): string {
+  try {
+    return canonicalize(value);
+  } catch {
+    return JSON.stringify(value);
+  }
+}
