@@ -27,7 +27,7 @@ export interface Spread {
 // A score fits into 20 bits; 0 stands for a sample that does not count.
 const SHIFT = 1024;
 
-/** About how many scores a page holds. */
+/** How many scores a page holds. */
 const PAGE_SCORES = 1024;
 
 /** A collector without scores, for a number of repeats per item. */
@@ -57,33 +57,50 @@ function singleSpread(): Spread {
   };
 }
 
-// Scores by place, in pages of neighbouring items, so that a few items of a huge suite take little memory.
+// Scores by place, in pages of neighbouring samples, so that no sample takes more memory than a page.
 function repeatedSpread(repeats: number): Spread {
-  const pageItems = Math.max(1, Math.floor(PAGE_SCORES / repeats));
   const pages = new Map<number, Uint32Array>();
   return {
     add(index, repeat, { num, den }) {
-      const number = Math.floor(index / pageItems);
-      const page = pages.get(number) ?? new Uint32Array(pageItems * repeats);
+      const place = index * repeats + repeat;
+      const number = Math.floor(place / PAGE_SCORES);
+      const page = pages.get(number) ?? new Uint32Array(PAGE_SCORES);
       pages.set(number, page);
-      page[(index % pageItems) * repeats + repeat] = num * SHIFT + den;
+      page[place % PAGE_SCORES] = num * SHIFT + den;
     },
     sums(mean) {
       let items = 0;
       let squares = 0;
-      for (const [, page] of [...pages].toSorted(([a], [b]) => a - b)) {
-        for (let first = 0; first < page.length; first += repeats) {
-          const counted = page.subarray(first, first + repeats).filter((packed) => packed !== 0);
-          if (counted.length === 0) continue;
-          const sum = counted.reduce((total, packed) => total + unpacked(packed), 0);
-          items++;
-          const deviation = sum - counted.length * mean;
-          squares += deviation * deviation;
-        }
+      for (const { sum, count } of itemTotals(pages, repeats)) {
+        items++;
+        const deviation = sum - count * mean;
+        squares += deviation * deviation;
       }
       return { items, squares };
     },
   };
+}
+
+// The items in ascending order; an item may reach over the end of a page.
+function* itemTotals(
+  pages: ReadonlyMap<number, Uint32Array>,
+  repeats: number,
+): Generator<{ readonly sum: number; readonly count: number }, void, undefined> {
+  let open = { item: -1, sum: 0, count: 0 };
+  for (const [number, page] of [...pages].toSorted(([a], [b]) => a - b)) {
+    for (let offset = 0; offset < page.length; offset++) {
+      const packed = page[offset] ?? 0;
+      if (packed === 0) continue;
+      const item = Math.floor((number * PAGE_SCORES + offset) / repeats);
+      if (item !== open.item) {
+        if (open.count > 0) yield open;
+        open = { item, sum: 0, count: 0 };
+      }
+      open.sum += unpacked(packed);
+      open.count++;
+    }
+  }
+  if (open.count > 0) yield open;
 }
 
 function unpacked(packed: number): number {
