@@ -4,16 +4,17 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const steps = [
-  ['format', ['npx', 'prettier', '--check', '--log-level', 'warn', '.']],
-  ['types', ['npx', 'tsc', '-p', 'tsconfig.json']],
-  ['lint', ['npx', 'oxlint', '--type-aware', '--deny-warnings', '.']],
-  ['dead code', ['npx', 'knip']],
-  ['build', ['node', 'scripts/build.mjs']],
-  ['package', ['npx', 'publint', '--strict']],
-  ['package types', ['npx', 'attw', '--pack', '.', '--profile', 'esm-only']],
+  { name: 'format', line: ['npx', 'prettier', '--check', '--log-level', 'warn', '.'] },
+  { name: 'types', line: ['npx', 'tsc', '-p', 'tsconfig.json'] },
+  { name: 'lint', line: ['npx', 'oxlint', '--type-aware', '--deny-warnings', '.'] },
+  { name: 'dead code', line: ['npx', 'knip'] },
+  { name: 'build', line: ['node', 'scripts/build.mjs'] },
+  { name: 'package', line: ['npx', 'publint', '--strict'] },
+  { name: 'package types', line: ['npx', 'attw', '--pack', '.', '--profile', 'esm-only'] },
 ];
 
-for (const [name, [command, ...args]] of steps) {
+for (const { name, line } of steps) {
+  const [command = '', ...args] = line;
   const started = performance.now();
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
   if (status !== 0) {

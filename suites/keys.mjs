@@ -18,7 +18,7 @@ export function isHeldOut(key) {
 }
 
 const sortNumbers = (numbers) => numbers.map(Number).toSorted((a, b) => a - b);
-const sortLetters = (text) => [...text].toSorted().join('');
+const sortLetters = (text) => [...text].toSorted((a, b) => (a < b ? -1 : 1)).join('');
 const reverse = (text) => [...text].toReversed().join('');
 
 export const numberKey = (name, ...numbers) => [name, ...sortNumbers(numbers)].join(' ');

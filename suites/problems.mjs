@@ -78,7 +78,7 @@ function sorting(random) {
   const text = random.word(3, 7);
   return {
     question: random.pick([`Sort the letters: ${text}`, `Put the letters of ${text} in order.`]),
-    target: [...text].toSorted().join(''),
+    target: [...text].toSorted((a, b) => (a < b ? -1 : 1)).join(''),
   };
 }
 

@@ -52,7 +52,7 @@ export function formatContainerLine(line: ContainerLine): string {
  * @throws {@link VerificationError} `ERR_BUNDLE_FORM`
  */
 export function parseContainerLine(line: string, want: ContainerLine['t']): ContainerLine {
-  return conform<ContainerLine>(shapes[want] as Shape<ContainerLine>, tryParseCanonical(line), (complaint) =>
+  return conform<ContainerLine>(shapes[want], tryParseCanonical(line), (complaint) =>
     bundleError(`${want} line${complaint}`),
   );
 }

@@ -166,7 +166,10 @@ describe('parseEndpoints()', () => {
   it('looks for a recording from the folder of the file, in both forms', async () => {
     const source = 'endpoints: [{ replay: a/x.jsonl }, "replay:b/y.jsonl"]';
     const configs = await parseEndpoints(source, '/etc/evals/touchstone.yaml');
-    expect(configs.map((config) => Reflect.get(config, 'path'))).toEqual(['/etc/evals/a/x.jsonl', '/etc/evals/b/y.jsonl']);
+    expect(configs.map((config) => Reflect.get(config, 'path'))).toEqual([
+      '/etc/evals/a/x.jsonl',
+      '/etc/evals/b/y.jsonl',
+    ]);
   });
 
   it.each<[string, string, number, string]>([
@@ -210,7 +213,7 @@ describe('parseEndpoints()', () => {
       'without exponent',
     ],
     ['endpoints:\n  - ollama:m\n  - ollama:m', '/endpoints/1/name', 3, 'another endpoint has the same name'],
-      [one('{ embedded: tiny, extra: { a: .nan } }'), '', 2, 'not plain JSON'],
+    [one('{ embedded: tiny, extra: { a: .nan } }'), '', 2, 'not plain JSON'],
   ])('refuses %j', async (source, pointer, line, message) => {
     const error: unknown = await parseEndpoints(source, 'dir/touchstone.yaml').catch((fault: unknown) => fault);
     expect(error).toMatchObject({

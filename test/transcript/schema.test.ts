@@ -191,7 +191,7 @@ describe.each(Object.entries(SUBJECTS))('the schema of %s', (name, { parse, exam
 describe('the comparison of schemas with parsers', () => {
   it('finds a schema that is too lax and a parser that is', () => {
     const validate = compile('mark');
-    const lax = mutations(RECORDS.mark.minimal).filter(({ value }) => validate(value) !== true);
+    const lax = mutations(RECORDS.mark.minimal).filter(({ value }) => !validate(value));
     expect(lax.some(({ value }) => isAccepted(JSON.parse, value))).toBe(true);
     expect(isAccepted(parseRecord, { ...RECORDS.mark.minimal, size: -1 })).toBe(false);
   });
