@@ -11,7 +11,8 @@ function source(path: string): string {
 const config: ViteUserConfig = defineConfig({
   test: {
     testTimeout: 30_000,
-    reporters: process.env['CI'] === 'true' ? ['default', ['json', { outputFile: 'coverage/tests.json' }]] : ['default'],
+    reporters:
+      process.env['CI'] === 'true' ? ['default', ['json', { outputFile: 'coverage/tests.json' }]] : ['default'],
     projects: [
       {
         extends: true,

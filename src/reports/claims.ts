@@ -46,7 +46,8 @@ function sharedAxis(runs: readonly ReportRun[], axis: Axis, verdict: Verdict): r
   const [first] = found;
   if (first === undefined) return [];
   const scopes = new Set(found.map(({ scope }) => scope));
-  const scope = scopes.size > MAX_SHARED_SCOPES ? 'differs from run to run, see each run below' : [...scopes].join('; or: ');
+  const scope =
+    scopes.size > MAX_SHARED_SCOPES ? 'differs from run to run, see each run below' : [...scopes].join('; or: ');
   const { coverage: _own, ...rest } = first;
   return [{ sentence: claim({ ...rest, scope, ...totalCoverage(found) }), runs: found.length }];
 }
@@ -101,8 +102,10 @@ function claim(axis: AxisVerdict): string {
 function declarations({ plan }: ClaimedRun): readonly string[] {
   const { endpoint, runner, prices } = plan;
   return [
-    'which model answered: the name asked for is the configuration\'s, names and fingerprints that came back are the endpoint\'s own',
-    ...(endpoint.weights === undefined ? [] : ['which weights were served: the digest is the one the endpoint was configured with']),
+    "which model answered: the name asked for is the configuration's, names and fingerprints that came back are the endpoint's own",
+    ...(endpoint.weights === undefined
+      ? []
+      : ['which weights were served: the digest is the one the endpoint was configured with']),
     `that the runner is ${runner.name} ${runner.version} on ${runner.platform}${runner.dirty ? ', with uncommitted changes' : ''}`,
     ...(prices === undefined ? [] : [`cost: the prices are those of the configuration, dated ${prices.dated}`]),
     'latencies as the runner measured them, token counts as the endpoint reported them',

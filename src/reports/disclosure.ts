@@ -47,7 +47,9 @@ export function disclosedSamples(run: VerifiedTranscript, choice: DisclosureChoi
   const opensAll = level === 'D3' || (level === 'D2' && run.level === 'D2' && choice.items === undefined);
   return run.samples
     .toSorted((a, b) => a.index - b.index || a.repeat - b.repeat)
-    .map((sample) => (level >= 'D2' && (opensAll || choice.items?.has(sample.index)) ? sample : withoutContent(sample)));
+    .map((sample) =>
+      level >= 'D2' && (opensAll || choice.items?.has(sample.index)) ? sample : withoutContent(sample),
+    );
 }
 
 // Everything that is kept is a public fact of the records; id and tags are content, because they are part of the item.

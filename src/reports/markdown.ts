@@ -47,7 +47,16 @@ function suiteSection(suite: ReportSuite, model: ReportModel): string[] {
 }
 
 function scoreTable(runs: readonly ReportRun[]): string {
-  const head = ['endpoint', 'right of n', 'score %', '95 % interval', 'unscored', 'all unscored wrong', 'all right', 'run'];
+  const head = [
+    'endpoint',
+    'right of n',
+    'score %',
+    '95 % interval',
+    'unscored',
+    'all unscored wrong',
+    'all right',
+    'run',
+  ];
   const rows = runs.map((run) => {
     const { score } = run;
     return [
@@ -65,7 +74,15 @@ function scoreTable(runs: readonly ReportRun[]): string {
 }
 
 function effortTable(runs: readonly ReportRun[]): string {
-  const head = ['endpoint', 'prompt tokens', 'completion tokens', 'latency p50 / p90 / p99', 'cost', 'attempts', 'resumes'];
+  const head = [
+    'endpoint',
+    'prompt tokens',
+    'completion tokens',
+    'latency p50 / p90 / p99',
+    'cost',
+    'attempts',
+    'resumes',
+  ];
   const rows = runs.map((run) => [
     escapeMarkdown(runName(run)),
     count(run.tokens?.prompt ?? null),
@@ -108,7 +125,17 @@ function claimsSection(run: ReportRun): string[] {
 }
 
 function runsTable(runs: readonly ReportRun[]): string {
-  const head = ['run', 'suite', 'requested model', 'reported', 'fingerprints', 'weights', 'planned', 'runner', 'disclosed'];
+  const head = [
+    'run',
+    'suite',
+    'requested model',
+    'reported',
+    'fingerprints',
+    'weights',
+    'planned',
+    'runner',
+    'disclosed',
+  ];
   const rows = runs.map((run) => [
     run.run_id,
     escapeMarkdown(`${run.suite.id} ${run.suite.version} (${run.suite.licence})`),
@@ -124,7 +151,9 @@ function runsTable(runs: readonly ReportRun[]): string {
 }
 
 function names(list: readonly ReportedName[]): string {
-  return list.length === 0 ? NONE : list.map(({ name, answers }) => `${escapeMarkdown(name)} (${count(answers)})`).join(', ');
+  return list.length === 0
+    ? NONE
+    : list.map(({ name, answers }) => `${escapeMarkdown(name)} (${count(answers)})`).join(', ');
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

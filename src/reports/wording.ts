@@ -17,7 +17,9 @@ export function sizeText(score: ReportScore | null): string {
 /** Unscored samples by reason, such as `3: 2 timeout (excluded), 1 empty (wrong)`. */
 export function unscoredText(counts: ReportCounts): string {
   if (counts.unscored === null || counts.unscored === 0) return count(counts.unscored);
-  const reasons = counts.reasons.map(({ reason, count: number, counts_as: as }) => `${count(number)} ${reason} (${as})`);
+  const reasons = counts.reasons.map(
+    ({ reason, count: number, counts_as: as }) => `${count(number)} ${reason} (${as})`,
+  );
   return `${count(counts.unscored)}: ${reasons.join(', ')}`;
 }
 

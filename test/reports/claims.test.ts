@@ -32,7 +32,9 @@ describe('signerSentence()', () => {
 describe('coverageText()', () => {
   it('gives figures only where counting makes sense', () => {
     const axis = { axis: 'scoring', verdict: 'proven', scope: '' } as const;
-    expect(coverageText({ ...axis, coverage: { checked: 412, total: 1319, unit: 'answers' } })).toBe('412 of 1,319 answers');
+    expect(coverageText({ ...axis, coverage: { checked: 412, total: 1319, unit: 'answers' } })).toBe(
+      '412 of 1,319 answers',
+    );
     expect(coverageText(axis)).toBeNull();
   });
 });

@@ -28,7 +28,11 @@ describe('firstDifference()', () => {
   const parameters = rules.parameters;
   const cases: readonly (readonly [string, RunChoice, string])[] = [
     ['selection.root', { selection: { root: digest('others'), size: 5 } }, 'selected items: 10 of 10'],
-    ['rules.prompt', { rules: { prompt: digest('other') } }, `prompt: template ${digest('prompt').slice(0, 12)}… against`],
+    [
+      'rules.prompt',
+      { rules: { prompt: digest('other') } },
+      `prompt: template ${digest('prompt').slice(0, 12)}… against`,
+    ],
     ['rules.parameters.max_tokens', { rules: { parameters: { ...parameters, max_tokens: 65 } } }, ': 64 against 65'],
     ['rules.parameters.temperature', { rules: { parameters: { ...parameters, temperature: '1' } } }, ': 0 against 1'],
     ['rules.parameters.top_p', { rules: { parameters: { ...parameters, top_p: '1' } } }, ': not set against 1'],
@@ -39,10 +43,18 @@ describe('firstDifference()', () => {
     ['rules.scorer.version', { rules: { scorer: { ...rules.scorer, version: 2 } } }, 'scorer version: 1 against 2'],
     ['rules.scorer.digest', { rules: { scorer: { ...rules.scorer, digest: digest('x') } } }, 'scorer configuration: '],
     ['rules.unscored.lost', { rules: { unscored: { ...rules.unscored, lost: 'wrong' } } }, 'excluded against wrong'],
-    ['rules.harness.version', { rules: { harness: { id: 'single-turn', version: 2 } } }, 'harness version: 1 against 2'],
+    [
+      'rules.harness.version',
+      { rules: { harness: { id: 'single-turn', version: 2 } } },
+      'harness version: 1 against 2',
+    ],
     ['rules.repeats', { rules: { repeats: 5 } }, 'repeats: 1 against 5'],
     ['rules.limits.timeout_ms', { rules: { limits: { ...rules.limits, timeout_ms: 1 } } }, ': 60000 against 1'],
-    ['rules.retry.max_attempts', { rules: { retry: { ...rules.retry, max_attempts: 1 } } }, 'most attempts: 4 against 1'],
+    [
+      'rules.retry.max_attempts',
+      { rules: { retry: { ...rules.retry, max_attempts: 1 } } },
+      'most attempts: 4 against 1',
+    ],
   ];
   it.each(cases)('names %s', (field, choice, words) => {
     const difference = firstDifference(base, run(choice));
@@ -63,9 +75,7 @@ describe('firstDifference()', () => {
 
   it('names the suites where they differ', () => {
     const other = run({ suite: { id: 'steps', version: '2.0.0' }, rules: { repeats: 2 } });
-    expect(firstDifference(base, other)?.sentence).toBe(
-      'repeats: 1 against 2 (suite sums 1.0.0 against steps 2.0.0)',
-    );
+    expect(firstDifference(base, other)?.sentence).toBe('repeats: 1 against 2 (suite sums 1.0.0 against steps 2.0.0)');
   });
 
   it('never finds runs comparable because their digests begin alike', () => {
@@ -80,7 +90,10 @@ describe('firstDifference()', () => {
 
   it('does not quote a long value whole', () => {
     const response_format = JSON.stringify({ schema: 'x'.repeat(5000) });
-    const sentence = firstDifference(base, run({ rules: { parameters: { ...parameters, response_format } } }))?.sentence;
+    const sentence = firstDifference(
+      base,
+      run({ rules: { parameters: { ...parameters, response_format } } }),
+    )?.sentence;
     expect(sentence).toContain(`${response_format.length} characters`);
     expect(sentence?.length).toBeLessThan(250);
   });

@@ -18,7 +18,15 @@ describe('resultsCsv()', () => {
   it('has one line per run with score, interval, verdicts and labels', () => {
     const model = summarize([run(), run({ endpoint: { kind: 'replay', name: 'tape' } })]);
     const [first, second] = rowsOf(resultsCsv(model));
-    expect(first).toMatchObject({ suite: 'sums', n: '10', num: '10', den: '10', score: '1.000000', integrity: 'proven', unscored: '0' });
+    expect(first).toMatchObject({
+      suite: 'sums',
+      n: '10',
+      num: '10',
+      den: '10',
+      score: '1.000000',
+      integrity: 'proven',
+      unscored: '0',
+    });
     expect(first).toMatchObject({ signed: expect.stringContaining('alice'), cost_usd: '', licence: 'CC0-1.0' });
     expect(second).toMatchObject({ endpoint: 'tape', labels: 'replay', attempts_ok: '10' });
   });
@@ -37,10 +45,13 @@ describe('samplesCsv()', () => {
     expect(rowsOf(samplesText(run({ samples: [sample(0, { answer })] })))[0]?.['answer']).toBe(answer);
   });
 
-  it.each(['=cmd()', '+1', '-1+2', '-5\n=1', '-A1', '--1', '@SUM(A1)', '\tx', '\r=1', '＝1'])('never lets a spreadsheet run %j', (answer) => {
-    const [row] = rowsOf(samplesText(run({ samples: [sample(0, { answer, extracted: answer, id: answer })] })));
-    expect([row?.['answer'], row?.['extracted'], row?.['id']]).toEqual([`'${answer}`, `'${answer}`, `'${answer}`]);
-  });
+  it.each(['=cmd()', '+1', '-1+2', '-5\n=1', '-A1', '--1', '@SUM(A1)', '\tx', '\r=1', '＝1'])(
+    'never lets a spreadsheet run %j',
+    (answer) => {
+      const [row] = rowsOf(samplesText(run({ samples: [sample(0, { answer, extracted: answer, id: answer })] })));
+      expect([row?.['answer'], row?.['extracted'], row?.['id']]).toEqual([`'${answer}`, `'${answer}`, `'${answer}`]);
+    },
+  );
 
   it.each(['-5', '-0.25', '-12345678901234567890'])('leaves the negative number %s as it is', (answer) => {
     const [row] = rowsOf(samplesText(run({ samples: [sample(0, { answer, extracted: answer })] })));

@@ -11,14 +11,14 @@ describe('figures', () => {
   });
 
   it('duration() picks the unit', () => {
-    expect([duration(0.1234), duration(61.04), duration(999), duration(1500), duration(90_000), duration(null)]).toEqual([
-      '0.123 ms',
-      '61.0 ms',
-      '999 ms',
-      '1.50 s',
-      '1.5 min',
-      '–',
-    ]);
+    expect([
+      duration(0.1234),
+      duration(61.04),
+      duration(999),
+      duration(1500),
+      duration(90_000),
+      duration(null),
+    ]).toEqual(['0.123 ms', '61.0 ms', '999 ms', '1.50 s', '1.5 min', '–']);
   });
 
   it('significant() never has an exponent', () => {

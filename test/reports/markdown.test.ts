@@ -29,7 +29,10 @@ describe('reportMarkdown()', () => {
     const samples = [...Array.from({ length: 9 }, (_, index) => sample(index)), sample(9, unscored)];
     const signer = { status: 'unidentified', name: 'x', fingerprint: 'SHA256:abc' } as const;
     const text = reportMarkdown(
-      summarize([run({ samples, run: { signer } }), run({ endpoint: { kind: 'replay', name: 'tape' }, rules: { repeats: 2 } })]),
+      summarize([
+        run({ samples, run: { signer } }),
+        run({ endpoint: { kind: 'replay', name: 'tape' }, rules: { repeats: 2 } }),
+      ]),
     );
     expect(text).toContain('| small | 9 of 9 | 100.0 | 98.0 to 100.0 | 1: 1 timeout (excluded) | 90.0 | 100.0 |');
     expect(text).toContain('| tape (replay) |');

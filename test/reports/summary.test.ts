@@ -17,7 +17,11 @@ describe('summarize()', () => {
       run({ suite: { id: 'b' }, endpoint: { name: 'large' } }),
     ]);
     expect(model.suites.map(({ id }) => id)).toEqual(['b', 'a']);
-    expect(model.runs.map(({ suite, endpoint }) => `${suite.id} ${endpoint.name}`)).toEqual(['b small', 'b large', 'a small']);
+    expect(model.runs.map(({ suite, endpoint }) => `${suite.id} ${endpoint.name}`)).toEqual([
+      'b small',
+      'b large',
+      'a small',
+    ]);
     expect(model.title).toBe('2 suites × 2 endpoints');
   });
 
@@ -25,7 +29,9 @@ describe('summarize()', () => {
     const steps = run({ suite: { id: 'steps' }, rules: { prompt: digest('steps') } });
     const other = run({ suite: { id: 'other' }, selection: { root: digest('other') } });
     const [sums, , third] = summarize([run(), steps, other]).suites;
-    expect(sums?.same_items).toEqual([{ suite: 'steps', difference: expect.objectContaining({ field: 'rules.prompt' }) }]);
+    expect(sums?.same_items).toEqual([
+      { suite: 'steps', difference: expect.objectContaining({ field: 'rules.prompt' }) },
+    ]);
     expect(third?.same_items).toEqual([]);
   });
 
@@ -36,7 +42,11 @@ describe('summarize()', () => {
 
   it('counts unscored samples by reason with what each counts as', () => {
     const lost = { score: null, attempts: ['timeout', 'timeout'], latencyUs: null } as const;
-    const samples = [sample(0), sample(1, { ...lost, unscored: 'timeout' }), sample(2, { ...lost, unscored: 'timeout' })];
+    const samples = [
+      sample(0),
+      sample(1, { ...lost, unscored: 'timeout' }),
+      sample(2, { ...lost, unscored: 'timeout' }),
+    ];
     const [only] = summarize([run({ samples })]).runs;
     expect(only?.counts).toEqual({
       planned: 3,
@@ -127,8 +137,15 @@ describe('reportJson()', () => {
   const validate = new Ajv2020({ strict: true }).compile(JSON.parse(readFileSync(schema, 'utf8')));
 
   it('conforms to its schema, also where values are missing', () => {
-    const full = run({ prices, endpoint: { weights: digest('w') }, runner: { lock: digest('l'), commit: 'a'.repeat(40) } });
-    const bare = run({ suite: { id: 'bare' }, run: { totals: null, samples: null, suiteText: null, end: null } as object });
+    const full = run({
+      prices,
+      endpoint: { weights: digest('w') },
+      runner: { lock: digest('l'), commit: 'a'.repeat(40) },
+    });
+    const bare = run({
+      suite: { id: 'bare' },
+      run: { totals: null, samples: null, suiteText: null, end: null } as object,
+    });
     const warm = run({ rules: { repeats: 2 } });
     const text = reportJson(summarize([full, bare, warm], { createdAt: '2026-11-23T15:00:00Z' }));
     validate(JSON.parse(text));

@@ -48,7 +48,9 @@ function excerpt(item) {
 
 function verdictMark(samples, runName) {
   if (samples.length === 0) return element('span', 'verdict-cell');
-  const worst = ['unscored', 'wrong', 'partial', 'right'].find((kind) => samples.some(({ verdict }) => verdict === kind));
+  const worst = ['unscored', 'wrong', 'partial', 'right'].find((kind) =>
+    samples.some(({ verdict }) => verdict === kind),
+  );
   const right = samples.filter(({ verdict }) => verdict === 'right').length;
   const text = samples.length === 1 ? SYMBOLS[worst] : `${right}/${samples.length}`;
   const words = samples.length === 1 ? worst : `${right} of ${samples.length} right`;
@@ -147,7 +149,8 @@ function change(part) {
   byId('explorer').style.setProperty('--runs', String(suite.runs.length));
   byId('items-head').replaceChildren(...headRow(suite));
   byId('items-list').replaceChildren();
-  byId('items-count').textContent = `${state.found.length.toLocaleString('en')} of ${suite.items.length.toLocaleString('en')} items`;
+  byId('items-count').textContent =
+    `${state.found.length.toLocaleString('en')} of ${suite.items.length.toLocaleString('en')} items`;
   showMore();
 }
 

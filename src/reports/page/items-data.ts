@@ -98,7 +98,13 @@ function suiteItems(
       byItem.set(sample.index, found);
     }
   }
-  const items = [...byItem].toSorted(([a], [b]) => a - b).map(([index, found]) => () => itemView(index, found, bounds));
+  const items = [...byItem]
+    .toSorted(([a], [b]) => a - b)
+    .map(
+      ([index, found]) =>
+        () =>
+          itemView(index, found, bounds),
+    );
   const [first] = runs;
   return {
     name: first === undefined ? '' : printable(`${first.suite.id} ${first.suite.version}`),
@@ -119,7 +125,11 @@ function withinBytes(views: readonly (() => ItemView)[], bytes: number): readonl
   return kept;
 }
 
-function itemView(index: number, samples: readonly (readonly VerifiedSample[])[], { textCharacters }: Bounds): ItemView {
+function itemView(
+  index: number,
+  samples: readonly (readonly VerifiedSample[])[],
+  { textCharacters }: Bounds,
+): ItemView {
   const opened = samples.flat().find(({ messages }) => messages !== undefined) ?? samples.flat()[0];
   const cut = (text: string): string => cutText(text, textCharacters);
   return {

@@ -20,7 +20,9 @@ export function scoreStrip(name: string, score: ReportScore | null): Markup {
   const label = [
     `${name}: ${percent(value)} %`,
     interval && `95 % interval ${percent(interval.low)} to ${percent(interval.high)} %`,
-    bounds && bounds.all_wrong !== bounds.all_right && `bounds ${percent(bounds.all_wrong)} to ${percent(bounds.all_right)} %`,
+    bounds &&
+      bounds.all_wrong !== bounds.all_right &&
+      `bounds ${percent(bounds.all_wrong)} to ${percent(bounds.all_right)} %`,
   ];
   return html`<svg class="strip" role="img" aria-label="${label.filter(Boolean).join(', ')}">
     ${MARKS.map((mark) => html`<line class="grid" x1="${mark}%" x2="${mark}%" y1="0" y2="100%" />`)}
@@ -35,7 +37,9 @@ export function scaleMarks(): Markup {
 }
 
 function whisker({ low, high }: { readonly low: string; readonly high: string }): Markup {
-  const ends = [low, high].map((end) => html`<line class="end" x1="${place(end)}" x2="${place(end)}" y1="34%" y2="66%" />`);
+  const ends = [low, high].map(
+    (end) => html`<line class="end" x1="${place(end)}" x2="${place(end)}" y1="34%" y2="66%" />`,
+  );
   return html`<line class="whisker" x1="${place(low)}" x2="${place(high)}" y1="50%" y2="50%" />${ends}`;
 }
 

@@ -12,10 +12,15 @@ const VERDICTS: readonly Verdict[] = ['failed', 'not evaluated', 'declared', 'pr
 /** The seven questions over all runs, for the head of the page: the weakest verdict gives the mark. */
 export function verdictSummary({ runs }: ReportModel): Markup {
   const cells = AXES.map((axis) => {
-    const found = VERDICTS.map((verdict) => ({ verdict, runs: runs.filter((run) => verdictOf(run, axis) === verdict).length }));
+    const found = VERDICTS.map((verdict) => ({
+      verdict,
+      runs: runs.filter((run) => verdictOf(run, axis) === verdict).length,
+    }));
     const present = found.filter((each) => each.runs > 0);
     const weakest = present[0]?.verdict ?? 'not evaluated';
-    const text = present.map((each) => (present.length === 1 ? each.verdict : `${each.runs} ${each.verdict}`)).join(', ');
+    const text = present
+      .map((each) => (present.length === 1 ? each.verdict : `${each.runs} ${each.verdict}`))
+      .join(', ');
     return html`<div class="${verdictClass(weakest)}">
       <dt>${axis}</dt>
       <dd>${verdictMark(weakest)} ${text}</dd>
@@ -99,7 +104,10 @@ function identity(run: ReportRun): readonly (readonly [string, Value])[] {
     ['requested model', html`<bdi>${model.requested}</bdi>`],
     ['reported model', names(model.reported)],
     ['fingerprint', names(model.fingerprints)],
-    ['weights', model.weights === null ? NONE : html`<code>${model.weights}</code> <span class="muted">declared</span>`],
+    [
+      'weights',
+      model.weights === null ? NONE : html`<code>${model.weights}</code> <span class="muted">declared</span>`,
+    ],
     ['endpoint', html`<bdi>${endpoint.base_url}</bdi> <span class="muted">${endpoint.kind}</span>`],
     ['suite', html`${suite.id} ${suite.version}, ${suite.licence}, ${suite.visibility} <code>${suite.digest}</code>`],
     ['planned', `${run.created_at} by the clock of the runner`],
@@ -128,7 +136,9 @@ function pricesText(prices: NonNullable<ReportRun['cost']>['prices']): string {
 
 function names(list: readonly ReportedName[]): Value {
   if (list.length === 0) return NONE;
-  return list.map(({ name, answers }) => html`<bdi>${name}</bdi> <span class="muted">${count(answers)} answers</span> `);
+  return list.map(
+    ({ name, answers }) => html`<bdi>${name}</bdi> <span class="muted">${count(answers)} answers</span> `,
+  );
 }
 
 function verdictOf(run: ReportRun, axis: Axis): Verdict {

@@ -25,11 +25,18 @@ describe('itemsData()', () => {
       ['sums 1.0.0', ['small', 'large']],
       ['other 1.0.0', ['small']],
     ]);
-    expect(suites[0]?.items[3]?.samples.map(([first]) => first?.answer)).toEqual(['SECRET-ANSWER 3', 'SECRET-ANSWER 3']);
+    expect(suites[0]?.items[3]?.samples.map(([first]) => first?.answer)).toEqual([
+      'SECRET-ANSWER 3',
+      'SECRET-ANSWER 3',
+    ]);
   });
 
   it('keeps repeats of an item in its column', () => {
-    const samples = [sample(0), sample(0, { repeat: 1, score: { num: 0, den: 1 } }), sample(1, { score: { num: 1, den: 2 } })];
+    const samples = [
+      sample(0),
+      sample(0, { repeat: 1, score: { num: 0, den: 1 } }),
+      sample(1, { score: { num: 1, den: 2 } }),
+    ];
     const [suite] = dataOf([run({ samples })]).suites;
     expect(suite?.items.map((item) => item.samples[0]?.map(({ verdict, why }) => [verdict, why]))).toEqual([
       [
@@ -46,7 +53,11 @@ describe('itemsData()', () => {
       sample(1, { rescored: false }),
     ];
     const shown = dataOf([run({ samples })]).suites[0]?.items.map((item) => item.samples[0]?.[0]);
-    expect(shown?.[0]).toMatchObject({ verdict: 'unscored', why: 'timeout', foot: '5 tokens · attempts: timeout, timeout' });
+    expect(shown?.[0]).toMatchObject({
+      verdict: 'unscored',
+      why: 'timeout',
+      foot: '5 tokens · attempts: timeout, timeout',
+    });
     expect(shown?.[1]?.foot).toBe('2 ms · 5 tokens · verdict declared, not re-scored');
   });
 
