@@ -71,9 +71,9 @@ interface StatedResult {
 }
 
 function readResult(payload: Uint8Array): StatedResult {
-  const { predicate, subject } = parseStatement(payload);
-  const { metrics, evaluatedAt, reason, counts, tree } = predicate as Readonly<Record<string, JsonObject>>;
   try {
+    const { predicate, subject } = parseStatement(payload);
+    const { metrics, evaluatedAt, reason, counts, tree } = predicate as Readonly<Record<string, JsonObject>>;
     const aggregates = (Array.isArray(metrics) ? metrics : []).map((metric: JsonObject) =>
       parseRecord(formatLine({ ...metric, k: 'aggregate', seq: 0 })),
     ) as AggregateRecord[];

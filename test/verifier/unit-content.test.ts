@@ -130,6 +130,12 @@ describe('verifyRun() on signed statements alone', () => {
     ['another reason', 'ERR_RESULT', inResult(/"reason":"complete"/, '"reason":"bored"')],
     ['one claim more', 'ERR_RESULT', inResult(/"predicate":\{/, '"predicate":{"audited":"yes",')],
     ['one subject less', 'ERR_RESULT', inResult(/"name":"records.jsonl"/, '"name":"record.jsonl"')],
+    ['no statement at all', 'ERR_RESULT', inResult(/^.*$/s, '{}')],
+    [
+      'a predicate that is no object',
+      'ERR_RESULT',
+      inResult(/"predicate":\{.*\},"predicateType"/s, '"predicate":1,"predicateType"'),
+    ],
   ])('with %s gives %s', async (_name, code, change) => {
     expect(await codeOf(change)).toBe(code);
   });
