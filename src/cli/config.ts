@@ -1,6 +1,5 @@
 /** The configuration file of `run`: YAML, checked against a published schema, with the place of every fault. */
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { tryDecodeUtf8 } from '../core/bytes.ts';
 import type { JsonObject, JsonValue } from '../core/canonical-json.ts';
@@ -10,6 +9,7 @@ import type { EndpointConfig } from '../endpoints/config.ts';
 import { schemaFault, type SchemaFault } from '../schema/fault.ts';
 import { compileSchema } from '../schema/json-schema.ts';
 import { parseYaml } from '../schema/yaml.ts';
+import { readNamedFile } from './read-named-file.ts';
 
 const MAX_FILE_BYTES = 1_048_576;
 
@@ -47,7 +47,7 @@ export interface Config extends Omit<ConfigFile, 'suites'> {
  *   system errors
  */
 export async function readConfig(path: string): Promise<Config> {
-  const bytes = await readFile(path);
+  const bytes = await readNamedFile(path);
   const source = bytes.length > MAX_FILE_BYTES ? null : tryDecodeUtf8(bytes);
   if (source === null) throw yamlError(path, 1, `want UTF-8 text of at most ${MAX_FILE_BYTES} bytes`);
   const file = await parseConfig(source, path);

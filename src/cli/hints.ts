@@ -1,3 +1,15 @@
+/** What to make of the last fault of an endpoint that gave no answer at all. */
+export const FAULT_HINTS: Readonly<Record<string, string>> = {
+  ERR_BODY_NOT_JSON: 'the address may be that of a page and not of an API, which often ends with /v1',
+  ERR_RESPONSE_SECRET: 'the server sends your key back, so nothing of what it says is recorded',
+  ERR_TIMEOUT: '--timeout gives it longer',
+  'HTTP status 400': 'it refuses the request: a parameter of the suite or of the endpoint may be unknown to it',
+  'HTTP status 401': 'it refuses the key: check the variable that holds it',
+  'HTTP status 403': 'it refuses the key: check the variable that holds it',
+  'HTTP status 404': 'it does not know the model or the path: the address often ends with /v1',
+  'HTTP status 429': 'it asks for fewer requests: try a lower --concurrency',
+};
+
 /** What to do about an error, by its code; a place that knows more attaches its own hint. */
 export const HINTS: Readonly<Record<string, string>> = {
   EACCES: 'check the permissions of the path',

@@ -15,8 +15,9 @@ export function onInterrupt(): Interrupt {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    say('stopping: requests on their way are cancelled; once more ends at once');
     controller.abort();
+    // The progress bar ends its line at the same signal; what is said before that is written over.
+    setImmediate(() => say('stopping: requests on their way are cancelled; once more ends at once'));
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, stop);

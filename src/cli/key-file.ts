@@ -1,6 +1,6 @@
 /** Key files on disk: where they are, how they are read, and how they are written so that nobody else can read them. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { tryDecodeUtf8 } from '../core/bytes.ts';
@@ -8,6 +8,7 @@ import { InputError, isTouchstoneError, UsageError } from '../core/errors.ts';
 import { formatSecretKey, parseSecretKey, secretKey, type SecretKey } from '../core/key.ts';
 import { parseSshPrivateKey } from '../core/ssh-key.ts';
 import { exists } from './path-exists.ts';
+import { readNamedFile } from './read-named-file.ts';
 import { warn, withHint } from './say.ts';
 
 const SEED_BYTES = 32;
@@ -52,7 +53,7 @@ export async function readKeyFile(path: string): Promise<SecretKey> {
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     warn(`others on this machine can read ${path}: chmod 600 ${path}`);
   }
-  return parseKeyText(await readFile(path), path);
+  return parseKeyText(await readNamedFile(path), path);
 }
 
 /**

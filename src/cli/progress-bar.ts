@@ -48,6 +48,8 @@ function showBar(name: string, describe: (state: ProgressState) => string): Prog
   const bar = new SingleBar({
     stream: process.stderr,
     hideCursor: true,
+    // Ctrl-C ends the line, so that what is said then stands below it.
+    gracefulExit: true,
     linewrap: false,
     format: (_options, { progress }, { text = '' }: { readonly text?: string }) =>
       progressLine({ name, text, progress, columns: process.stderr.columns ?? DEFAULT_COLUMNS }),

@@ -1,6 +1,6 @@
 /** Opens an endpoint and finds out, before anything is planned, whether anybody answers there. */
 import { EndpointError } from '../core/errors.ts';
-import type { EndpointConfig } from '../endpoints/config.ts';
+import type { EndpointConfig, ServerConfig } from '../endpoints/config.ts';
 import type { Endpoint, ListedModel } from '../endpoints/endpoint.ts';
 import { openEndpoint, readCredentials } from '../endpoints/open.ts';
 import type { FindMessages } from '../endpoints/replay.ts';
@@ -37,7 +37,7 @@ export async function reachEndpoint(config: EndpointConfig, { connections, suite
     // Many servers have no list of models; only silence and closed doors are faults.
     if (error instanceof EndpointError && !isUnreachable(error)) return endpoint;
     await endpoint.close();
-    throw error instanceof EndpointError ? unreachable(error, config.name, config.baseUrl) : error;
+    throw error instanceof EndpointError ? unreachable(error, config) : error;
   }
 }
 
@@ -45,10 +45,13 @@ function isUnreachable({ status }: EndpointError): boolean {
   return status === null || status === 401 || status === 403;
 }
 
-function unreachable(cause: EndpointError, name: string, baseUrl: string): EndpointError {
+/** The error of an endpoint that could not be asked for its models, with its name and address. */
+export function unreachable(cause: EndpointError, { name, baseUrl }: ServerConfig): EndpointError {
   const { code, message, retryable, status } = cause;
   const error = new EndpointError(code, `cannot use ${name} at ${baseUrl}: ${message}`, { cause, retryable, status });
-  return status === null ? error : withHint(error, 'the server refuses the key: check the variable that holds it');
+  return status === null || !isUnreachable(cause)
+    ? error
+    : withHint(error, 'the server refuses the key: check the variable that holds it');
 }
 
 function checkModel(model: string, listed: readonly ListedModel[]): void {

@@ -9,6 +9,7 @@ import type { LoadedSuite } from '../suites/load.ts';
 import type { PlanEndpoint } from '../transcript/plan.ts';
 import type { EndReason } from '../transcript/record.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { FAULT_HINTS } from './hints.ts';
 import { showProgress } from './progress-bar.ts';
 import { followRun, type RunProgress } from './run-progress.ts';
 
@@ -92,7 +93,9 @@ function judge(
   { answered, maxUnscored, fault }: Bounds,
 ): Pick<PairResult, 'code' | 'complaint'> {
   if (answered === 0 && fault !== null) {
-    return { code: EXIT.endpoint, complaint: `the endpoint gave no answer at all; the last fault was ${fault}` };
+    const hint = FAULT_HINTS[fault];
+    const complaint = `the endpoint gave no answer at all; the last fault was ${fault}`;
+    return { code: EXIT.endpoint, complaint: hint === undefined ? complaint : `${complaint}: ${hint}` };
   }
   if (reason === 'budget') {
     return { code: EXIT.insufficient, complaint: 'the budget was reached before every sample was asked' };

@@ -4,12 +4,12 @@
  * The secret never enters this process; `ssh-keygen` asks for the passphrase on the terminal or asks the agent.
  */
 import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { equalBytes, tryDecodeUtf8 } from '../core/bytes.ts';
 import { InputError, isTouchstoneError, UsageError } from '../core/errors.ts';
 import { parsePublicKeys, publicKey, type PublicKey } from '../core/key.ts';
 import { SSHSIG_NAMESPACES, type Purpose, type Signer } from '../core/signer.ts';
 import { checkSshsig, decodeSshsigArmor } from '../core/sshsig.ts';
+import { readNamedFile } from './read-named-file.ts';
 import { withHint } from './say.ts';
 
 /**
@@ -19,7 +19,7 @@ import { withHint } from './say.ts';
  * @throws {@link InputError} `ERR_KEY_MALFORMED`, `ERR_KEY_UNSUPPORTED`; system errors
  */
 export async function sshSigner(path: string): Promise<Signer> {
-  const key = firstKey(tryDecodeUtf8(await readFile(path)) ?? '', path);
+  const key = firstKey(tryDecodeUtf8(await readNamedFile(path)) ?? '', path);
   const named = publicKey(planName(key), key.bytes);
   return { publicKey: named, scheme: 'sshsig', sign: (message, purpose) => signWith(path, named, message, purpose) };
 }

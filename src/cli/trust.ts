@@ -1,8 +1,8 @@
 /** The keys that a user vouches for. */
-import { readFile } from 'node:fs/promises';
 import { tryDecodeUtf8 } from '../core/bytes.ts';
 import { InputError } from '../core/errors.ts';
 import { parsePublicKeys, type PublicKey } from '../core/key.ts';
+import { readNamedFile } from './read-named-file.ts';
 import { withHint } from './say.ts';
 
 const MAX_FILE_BYTES = 1_048_576;
@@ -31,7 +31,7 @@ function withoutLabels(text: string): string {
 
 async function keysIn(value: string): Promise<readonly PublicKey[]> {
   if (VKEY.test(value) || SSH_KEY.test(value)) return parsePublicKeys(value);
-  const bytes = await readFile(value);
+  const bytes = await readNamedFile(value);
   const text = bytes.length > MAX_FILE_BYTES ? null : tryDecodeUtf8(bytes);
   if (text === null) {
     const message = `cannot read keys in ${value}: want a text file of at most ${MAX_FILE_BYTES} bytes`;

@@ -16,7 +16,7 @@ const TONES: Readonly<Record<Verdict, Tone>> = {
 
 /** A score in one phrase: `71.3 % (95 % CI 64.1 to 77.6), n 160`. */
 export function scoreText(score: ReportScore | null): string {
-  if (score === null) return 'no score';
+  if (score === null || score.value === null) return 'no score';
   const { value, interval, n } = score;
   const range = interval === null ? '' : ` (95 % CI ${percent(interval.low)} to ${percent(interval.high)})`;
   return `${percent(value)} %${range}, n ${count(n)}`;

@@ -1,15 +1,17 @@
 /** `touchstone endpoints`: which servers are known by name, whether one answers, and servers of our own. */
 import type { Argv } from 'yargs';
-import { parseEndpointSpec } from '../../endpoints/config.ts';
+import { EndpointError, UsageError } from '../../core/errors.ts';
+import { parseEndpointSpec, type EndpointConfig } from '../../endpoints/config.ts';
 import { openEndpoint, readCredentials } from '../../endpoints/open.ts';
 import { PRESETS } from '../../endpoints/presets.ts';
 import { readRecording } from '../../endpoints/read-recording.ts';
 import type { FindMessages, Recording } from '../../endpoints/replay.ts';
+import { count } from '../../reports/figures.ts';
 import { printable } from '../../reports/printable.ts';
 import { loadSuite } from '../../suites/load.ts';
 import { defineCommand, defineGroup, wholeNumber, type Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { messageFinder } from '../reach-endpoint.ts';
+import { messageFinder, unreachable } from '../reach-endpoint.ts';
 import { print, printJson, say } from '../say.ts';
 import { findSuite } from '../suite-path.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
@@ -59,7 +61,7 @@ const serveEmbedded: Command = defineCommand({
     const { startEmbeddedServer } = await import('../../endpoints/embedded/server.ts');
     const { readEmbeddedModels } = await import('../../endpoints/embedded/models.ts');
     const models = await readEmbeddedModels(model);
-    const server = await startEmbeddedServer({ models, host, port: wholeNumber('port', port) ?? 0 });
+    const server = await startEmbeddedServer({ models, host, port: portNumber(port) });
     print(server.url);
     say(`serving ${models.map(({ name }) => name).join(', ')}; end with Ctrl-C`);
     await untilInterrupted();
@@ -91,7 +93,7 @@ const serveReplay: Command = defineCommand({
     const { startReplayServer } = await import('../../endpoints/replay-server.ts');
     const find = suite === undefined ? null : await messageFinder(await loadSuite(await findSuite(suite)));
     const recordings = new Map(await Promise.all(file.map(async (spec) => await namedRecording(spec, find))));
-    const server = await startReplayServer({ recordings, host, port: wholeNumber('port', port) ?? 0 });
+    const server = await startReplayServer({ recordings, host, port: portNumber(port) });
     print(server.url);
     say(`replaying ${[...recordings.keys()].join(', ')}; end with Ctrl-C`);
     await untilInterrupted();
@@ -114,28 +116,48 @@ const check: Command = defineCommand({
       .positional('endpoint', {
         type: 'string',
         demandOption: true,
-        describe: 'ollama:llama3.2, http://host/v1#model, …',
+        describe: 'ollama:llama3.2, http://host/v1#model, …; without a model all are listed: ollama, http://host/v1',
       })
       .option('json', jsonOption),
-  examples: [['touchstone endpoints check ollama:llama3.2', 'is it up, and does it have the model?']],
+  examples: [
+    ['touchstone endpoints check ollama:llama3.2', 'is it up, and does it have the model?'],
+    ['touchstone endpoints check http://127.0.0.1:8000/v1', 'which models does it have?'],
+  ],
   run: async ({ endpoint: spec, json }) => {
-    const config = parseEndpointSpec(spec);
+    const { config, model } = parseModelOrNone(spec);
     const credentials = readCredentials(config, (name) => process.env[name]);
     const endpoint = await openEndpoint(config, { connections: 1, credentials });
     try {
-      const models = await endpoint.listModels();
+      const models = await endpoint.listModels().catch((cause: unknown) => {
+        throw cause instanceof EndpointError && config.kind === 'openai' ? unreachable(cause, config) : cause;
+      });
       if (json) printJson(models);
       for (const { id } of json ? [] : models) print(printable(id));
-      const isListed = models.some(({ id }) => id === config.model);
-      say(
-        isListed ? `${config.name} is up and lists its model` : `the server does not list the model "${config.model}"`,
-      );
+      const isListed = model === null || models.some(({ id }) => id === model);
+      if (model === null) say(`the server is up; models it lists: ${count(models.length)}`);
+      else say(isListed ? `${config.name} is up and lists its model` : `the server does not list the model "${model}"`);
       return isListed ? EXIT.yes : EXIT.no;
     } finally {
       await endpoint.close();
     }
   },
 });
+
+function portNumber(text: string): number {
+  const port = wholeNumber('port', text) ?? 0;
+  if (port > 65_535) throw new UsageError('ERR_USAGE', `--port is "${text}": want a whole number from 0 to 65535`);
+  return port;
+}
+
+// Whoever wants to know the models of a server cannot name one yet.
+function parseModelOrNone(spec: string): { readonly config: EndpointConfig; readonly model: string | null } {
+  const mark = /^https?:/i.test(spec) ? '#' : ':';
+  if (!spec.includes(mark)) {
+    return { config: { ...parseEndpointSpec(`${spec}${mark}any`), name: 'the server' }, model: null };
+  }
+  const config = parseEndpointSpec(spec);
+  return { config, model: config.model };
+}
 
 const serve: Command = defineGroup('serve', 'serve embedded models or recorded answers over HTTP', [
   serveEmbedded,
