@@ -53,7 +53,9 @@ async function parseAndRun(command: Command, args: readonly string[]): Promise<E
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? usageError(message ?? 'the command is not complete', command);
+      // The parser has errors of its own, such as for an option without its value; all others are those of a command.
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw usageError(message ?? error?.message ?? 'the command is not complete', command);
     });
   await command.attach(parser, (finished) => (code = finished)).parseAsync();
   return code;

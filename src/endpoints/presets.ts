@@ -11,7 +11,7 @@ export interface Preset {
   readonly note: string | null;
 }
 
-const OWN_PORT = 'base URL of an unchanged installation; give url for another host or port';
+const OWN_PORT = 'for another host or port give a URL';
 
 /** Every preset by name. */
 export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
