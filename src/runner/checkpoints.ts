@@ -37,11 +37,6 @@ export interface CheckpointInput {
   readonly open: OpenAppend;
 }
 
-/** The origin of a run's checkpoints, which is also the name their key signs under. */
-export function checkpointOrigin(planDigest: string): string {
-  return `touchstone/v1/run/${planDigest}`;
-}
-
 /** A checkpointer; the file is created if it is not there. */
 export async function openCheckpointer(input: CheckpointInput): Promise<Checkpointer> {
   const { folder, nowMs, written = { text: '', size: 0 }, open } = input;

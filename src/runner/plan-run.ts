@@ -7,6 +7,7 @@ import type { LoadedSuite } from '../suites/load.ts';
 import {
   formatPlan,
   MAX_CONCURRENCY,
+  MAX_REPEATS,
   parsePlan,
   type Plan,
   type PlanBudget,
@@ -132,7 +133,7 @@ function rulesOf({ definition }: LoadedSuite, options: RunOptions): PlanRules {
 
 function checkOptions(options: RunOptions): void {
   checkInteger('concurrency', options.concurrency, MAX_CONCURRENCY);
-  checkInteger('repeats', options.repeats, 100_000);
+  checkInteger('repeats', options.repeats, MAX_REPEATS);
   checkInteger('timeout', options.timeoutMs, 2 ** 31 - 1);
   checkInteger('response limit', options.maxResponseBytes, MAX_RESPONSE_BYTES);
   checkInteger('number of attempts', options.maxAttempts, 1000);

@@ -12,8 +12,7 @@ import type { NoteSigner } from '../core/note.ts';
 import { hmacSha256 } from '../core/sha256.ts';
 import { envelopeSigner, localSigner, noteSigner, type Signer } from '../core/signer.ts';
 import { STATEMENT_PAYLOAD_TYPE } from '../core/statement.ts';
-import type { PlanSigner } from '../transcript/plan.ts';
-import { checkpointOrigin } from './checkpoints.ts';
+import { checkpointOrigin, type PlanSigner } from '../transcript/plan.ts';
 
 /** Who stands behind a run: a key, directly or through OpenSSH, or nobody. */
 export type RunSigner =

@@ -10,6 +10,7 @@ import { digest, type Digest } from '../core/digest.ts';
 import { VerificationError } from '../core/errors.ts';
 import type { LineObject } from '../core/line-form.ts';
 import {
+  MAX_REPEATS,
   MAX_SUITE_SIZE,
   parametersShape,
   unscoredShape,
@@ -125,7 +126,7 @@ const definitionShape = object<SuiteDefinition>(
     items: object<SuiteDefinition['items']>({ root: digestText, size: integer(1, MAX_SUITE_SIZE) }),
     prompt,
     parameters: parametersShape,
-    repeats: integer(1, 1000),
+    repeats: integer(1, MAX_REPEATS),
     scorer: object<SuiteScorer>({
       id: nameText(64),
       version: integer(1, 1_000_000),

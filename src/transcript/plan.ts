@@ -34,7 +34,7 @@ export const MAX_CONCURRENCY = 4096;
 export const MAX_SUITE_SIZE = 1_000_000;
 
 /** Most repeats of an item. */
-const MAX_REPEATS = 100_000;
+export const MAX_REPEATS = 1000;
 
 // Repeat r asks with seed + r; beyond 2^53 two repeats would ask with one seed.
 const MAX_SEED = Number.MAX_SAFE_INTEGER - MAX_REPEATS;
@@ -289,6 +289,11 @@ export function planDigest(planText: string): Digest {
 /** The run id: the first 16 hex digits of the plan digest. */
 export function runId(digestOfPlan: Digest): string {
   return digestOfPlan.slice(0, 16);
+}
+
+/** The origin of a run's checkpoints, which is also the name that their key signs under. */
+export function checkpointOrigin(digestOfPlan: string): string {
+  return `touchstone/v1/run/${digestOfPlan}`;
 }
 
 /** The digest that has to be equal for two runs to follow the same rules. */

@@ -15,7 +15,7 @@ import { openNote } from '../core/note.ts';
 import { isSshsig } from '../core/sshsig.ts';
 import { envelopeVerifier, noteVerifiers } from '../core/signer.ts';
 import { STATEMENT_PAYLOAD_TYPE } from '../core/statement.ts';
-import { parsePlan, planDigest, type Plan } from '../transcript/plan.ts';
+import { checkpointOrigin, parsePlan, planDigest, type Plan } from '../transcript/plan.ts';
 import { planStatement } from '../transcript/statement.ts';
 import type { RunFile, RunSource } from '../transcript/source.ts';
 import type { SignerVerdict } from './verdict.ts';
@@ -125,7 +125,7 @@ function openSuite(source: RunSource, plan: Plan): string | null {
 }
 
 function openCheckpoints(text: string, plan: Plan, digestOfPlan: Digest): readonly Checkpoint[] {
-  const origin = `touchstone/v1/run/${digestOfPlan}`;
+  const origin = checkpointOrigin(digestOfPlan);
   const verifiers = Object.values(noteVerifiers(keyOf(plan, plan.signer.checkpoint_key), origin));
   if (text === '' || !text.endsWith('\n')) throw checkpointError('want at least one line, each ended by a newline');
   const lines = text.split('\n').slice(0, -1);
