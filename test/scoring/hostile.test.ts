@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '../property.ts';
 import { describe, expect, it } from 'vitest';
 import type { ScorerConfig } from '../../src/suites/definition.ts';
 import { findScorer } from '../../src/scoring/registry.ts';

@@ -10,8 +10,7 @@ import { nameText } from '../shape.ts';
 import { eventData, isEventStream } from './sse.ts';
 
 /** Why a body with a good HTTP status is no answer. */
-type BodyFault =
-  'ERR_BODY_NOT_UTF8' | 'ERR_BODY_NOT_JSON' | 'ERR_BODY_ERROR' | 'ERR_BODY_NO_CHOICE' | 'ERR_STREAM_CUT';
+type BodyFault = 'ERR_BODY_NOT_UTF8' | 'ERR_BODY_NOT_JSON' | 'ERR_BODY_ERROR' | 'ERR_BODY_NO_CHOICE' | 'ERR_STREAM_CUT';
 
 /** An answer; fields that the server left out, or filled with something unprintable, are absent. */
 export interface Answer {
