@@ -1,14 +1,16 @@
 /**
  * The journal of a run: content and records on their way to the disk.
  *
- * Content is durable before the records that commit to it are written. The two files are committed in groups side by side:
- * while the records of one group are synced, so is the content of the next.
+ * Group commit: whatever waits goes out in one write and one fdatasync per file, and what comes in meanwhile waits for the
+ * next round; there is no timer. Content is durable before the records that commit to it are written. After a failed
+ * write nothing more is accepted, because nobody knows what the disk holds.
  */
 import { join } from 'node:path';
-import type { InputError } from '../core/errors.ts';
+import { setImmediate } from 'node:timers';
+import { InputError } from '../core/errors.ts';
 import type { PendingLines } from '../transcript/builder.ts';
 import { openAppend, type AppendFile, type OpenAppend } from './append-file.ts';
-import { createGroupCommit } from './group-commit.ts';
+import { createByteQueue, type ByteQueue } from './byte-queue.ts';
 import { CONTENT_FILE, RECORDS_FILE } from './run-folder.ts';
 import { syncFolder } from './write-atomic.ts';
 
@@ -32,13 +34,17 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** Records that wait for their content. */
-interface Group {
-  /** Resolves when the content is durable. */
-  readonly gate: Promise<void>;
-  readonly records: string[];
-  /** Resolves when the records are durable too. */
-  readonly durable: Promise<void>;
+interface Batch {
+  readonly content: ByteQueue;
+  readonly records: ByteQueue;
+  settled: Settled;
+}
+
+/** A promise with the two ends that settle it; `Promise.withResolvers` needs Node 22. */
+interface Settled {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (reason: Error) => void;
 }
 
 /** A journal of the run in a folder; its files are created if they are not there. */
@@ -50,42 +56,53 @@ export async function openJournal(folder: string, open: OpenAppend = openAppend)
 }
 
 /** A journal that appends to two open files. */
-export function createJournal(contentFile: AppendFile, recordsFile: AppendFile): Journal {
-  const content = createGroupCommit(contentFile);
-  const records = createGroupCommit(recordsFile);
+export function createJournal(content: AppendFile, records: AppendFile): Journal {
+  let waiting = newBatch();
+  let spare = newBatch();
+  let writing: Settled | null = null;
   let failure: InputError | null = null;
-  let group: Group | null = null;
 
-  const newGroup = (gate: Promise<void>): Group => {
-    const lines: string[] = [];
-    const durable = gate.then(async () => {
-      if (group?.records === lines) group = null;
-      for (const line of lines) records.addLine(line);
-      await records.durable();
-    });
-    durable.catch((cause: InputError) => {
-      failure ??= cause;
-    });
-    return { gate, records: lines, durable };
+  const flush = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = spare;
+    spare = batch;
+    writing = batch.settled;
+    try {
+      await appendAndSync(content, batch.content);
+      await appendAndSync(records, batch.records);
+      batch.settled.resolve();
+    } catch (cause) {
+      failure = writeError(content.path, records.path, cause);
+      batch.settled.reject(failure);
+      waiting.settled.reject(failure);
+    }
+    batch.settled = newSettled();
+    writing = null;
+    if (failure === null && !isEmpty(waiting)) schedule();
+  };
+  // What other callbacks of this turn of the event loop add still gets into the batch.
+  const schedule = (): void => {
+    setImmediate(() => void flush());
   };
   const append = (lines: PendingLines): void => {
     if (failure !== null) throw failure;
-    for (const line of lines.content) content.addLine(line);
-    const gate = content.durable();
-    if (group?.gate !== gate) group = newGroup(gate);
-    group.records.push(...lines.records);
+    const isFirst = isEmpty(waiting) && writing === null;
+    for (const line of lines.content) waiting.content.addLine(line);
+    for (const line of lines.records) waiting.records.addLine(line);
+    if (isFirst && !isEmpty(waiting)) schedule();
   };
-  const durable = async (): Promise<void> => {
-    if (failure !== null) throw failure;
-    await (group?.durable ?? records.durable());
+  const durable = (): Promise<void> => {
+    if (failure !== null) return Promise.reject(failure);
+    if (!isEmpty(waiting)) return waiting.settled.promise;
+    return writing === null ? Promise.resolve() : writing.promise;
   };
   let closed: Promise<void> | null = null;
   const closeNow = async (): Promise<void> => {
     try {
       await durable();
     } finally {
-      await contentFile.close();
-      await recordsFile.close();
+      await content.close();
+      await records.close();
     }
   };
   return {
@@ -97,4 +114,37 @@ export function createJournal(contentFile: AppendFile, recordsFile: AppendFile):
     },
     close: () => (closed ??= closeNow()),
   };
+}
+
+// Two batches take turns, so their memory is used again.
+function newBatch(): Batch {
+  return { content: createByteQueue(), records: createByteQueue(), settled: newSettled() };
+}
+
+function newSettled(): Settled {
+  const ends: Partial<Record<'resolve' | 'reject', Settled['reject']>> = {};
+  const promise = new Promise<void>((resolve, reject) => {
+    ends.resolve = () => resolve();
+    ends.reject = reject;
+  });
+  // A batch that nobody waits for may fail too; the failure then shows at the next call.
+  promise.catch(() => undefined);
+  return { promise, ...(ends as Omit<Settled, 'promise'>) };
+}
+
+function isEmpty(batch: Batch): boolean {
+  return batch.content.length === 0 && batch.records.length === 0;
+}
+
+async function appendAndSync(file: AppendFile, queue: ByteQueue): Promise<void> {
+  if (queue.length === 0) return;
+  await file.append(queue.bytes());
+  await file.sync();
+  queue.clear();
+}
+
+function writeError(contentPath: string, recordsPath: string, cause: unknown): InputError {
+  const code = cause instanceof Error ? String(Reflect.get(cause, 'code')) : 'unknown';
+  const message = `cannot write ${contentPath} or ${recordsPath} (${code}): the run stops here and can be resumed`;
+  return new InputError('ERR_RUN_WRITE', message, { path: recordsPath, cause });
 }
