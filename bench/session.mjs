@@ -71,7 +71,7 @@ const journal = await createRunFolder(folder, secret).then(() =>
   openJournal(folder, mode === 'durable' ? openAppend : openWithoutSync),
 );
 const recorder = mode === 'off' ? silentRecorder() : createRecorder({ builder, journal });
-const reason = await runSession({
+const finished = await runSession({
   folder,
   plan,
   planDigest: '0'.repeat(64),
@@ -94,4 +94,4 @@ const reason = await runSession({
   finished: null,
 });
 await endpoint.close();
-process.exitCode = reason === 'complete' ? 0 : 1;
+process.exitCode = finished?.end.reason === 'complete' ? 0 : 1;

@@ -105,7 +105,7 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
     append(record) {
       markIfDue();
       const seq = range.size;
-      queue({ ...record, seq } as TranscriptRecord);
+      queue({ ...record, seq });
       return seq;
     },
     absorb: add,

@@ -26,12 +26,15 @@ describe('isRetryable()', () => {
     expect(retryable('network', null, code)).toBe(true);
   });
 
-  it.each<TransportCode>(['ENOTFOUND', 'ERR_TLS', 'ERR_RESPONSE_SECRET', 'ERR_RESPONSE_TOO_LARGE', 'ERR_CONTENT_ENCODING'])(
-    'network %s is not',
-    (code) => {
-      expect(retryable('network', 200, code)).toBe(false);
-    },
-  );
+  it.each<TransportCode>([
+    'ENOTFOUND',
+    'ERR_TLS',
+    'ERR_RESPONSE_SECRET',
+    'ERR_RESPONSE_TOO_LARGE',
+    'ERR_CONTENT_ENCODING',
+  ])('network %s is not', (code) => {
+    expect(retryable('network', 200, code)).toBe(false);
+  });
 
   it('a timeout is; an answer and a cancellation are not', () => {
     expect(retryable('timeout', null, 'ERR_TIMEOUT')).toBe(true);
