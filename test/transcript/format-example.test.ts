@@ -8,7 +8,9 @@ import { parseContainerLine } from '../../src/transcript/publication.ts';
 import { parseRecord, type TranscriptRecord } from '../../src/transcript/record.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/format.md'), 'utf8');
-const [plan = '', bundle = ''] = [...page.matchAll(/```jsonl\n([\s\S]*?)\n```/g)].map((match) => match[1] ?? '');
+const [plan = '', bundle = ''] = [
+  ...page.slice(page.indexOf('## 14. Example')).matchAll(/```text\n([\s\S]*?)\n```/g),
+].map((match) => match[1] ?? '');
 const [first = '', ...lines] = bundle.split('\n');
 const records = lines.filter((line) => !isOpeningLine(line)).map(parseRecord);
 const openings = lines.filter(isOpeningLine).map(parseOpening);
