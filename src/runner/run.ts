@@ -78,10 +78,13 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
     nonce: environment.randomBytes(16),
   });
   const judging = createJudging(plan, suite.definition);
+  // A key that does not sign, such as one of an agent that has gone, leaves no folder behind.
+  const signed = signPlan(plan, keys);
+  const { digest } = signed;
   await createRunFolder(folder, secret);
   const lock = await lockRunFolder(folder);
   try {
-    const digest = await writePlan(input, plan, keys);
+    await writePlan(input, signed);
     const builder = createBuilder(secret);
     const journal = await openJournal(folder, environment.openAppend);
     const recorder = createRecorder({ builder, journal });
@@ -111,18 +114,23 @@ export function runEnd(end: Omit<RunEnd, 'reason'>): RunEnd {
   return { ...end, reason: end.finished?.end.reason ?? 'interrupted' };
 }
 
-// The plan is signed and on the disk before there is anything to record.
-async function writePlan(
-  { folder, suite }: RunInput,
-  plan: Plan,
-  keys: RunKeys,
-): Promise<ReturnType<typeof planDigest>> {
+interface SignedPlan {
+  readonly planText: string;
+  readonly digest: ReturnType<typeof planDigest>;
+  readonly envelope: string;
+}
+
+function signPlan(plan: Plan, keys: RunKeys): SignedPlan {
   const planText = formatPlan(plan);
   const digest = planDigest(planText);
+  return { planText, digest, envelope: keys.signStatement(planStatement(plan, digest)) };
+}
+
+// The plan is signed and on the disk before there is anything to record.
+async function writePlan({ folder, suite }: RunInput, { planText, envelope }: SignedPlan): Promise<void> {
   await writeAtomic(join(folder, 'suite.json'), suite.definitionText);
   await writeAtomic(join(folder, 'plan.json'), planText);
-  await writeAtomic(join(folder, 'plan.dsse.json'), keys.signStatement(planStatement(plan, digest)));
-  return digest;
+  await writeAtomic(join(folder, 'plan.dsse.json'), envelope);
 }
 
 /** The first record of a run. */

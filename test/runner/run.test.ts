@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -28,6 +29,19 @@ describe('runSuite()', () => {
     expect((await readFile(join(parts.folder, 'records.jsonl'), 'utf8')).split('\n')).toHaveLength(
       1 + 1800 + 7 + 2 + 1,
     );
+  });
+
+  it('runSuite() leaves no folder behind if the key does not sign', async () => {
+    const { server, parts } = await setUp(3);
+    const input = toyInput({ ...parts, options: {} });
+    if (input.signer.kind === 'ephemeral') throw new Error('the toy signs with a key');
+    const sign = (): never => {
+      throw new Error('the agent has gone');
+    };
+    const signer = { kind: 'ed25519', signer: { ...input.signer.signer, sign } } as const;
+    await expect(runSuite({ ...input, signer })).rejects.toThrow('the agent has gone');
+    expect(existsSync(parts.folder)).toBe(false);
+    expect(server.requests).toBe(0);
   });
 
   it('runSuite() keeps exactly as many requests on their way as planned', async () => {
