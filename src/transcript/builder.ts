@@ -42,8 +42,6 @@ export interface TreeHead {
 
 /** Accumulates the lines of one transcript. */
 export interface TranscriptBuilder {
-  /** Sequence number that the next record will have. */
-  nextSeq(): number;
   /** Commit to content of the next record, and queue its opening. */
   commitNext(label: Exclude<Label, 'item' | 'target'>, content: Content): Digest;
   /** Queue the opening of an item or a target, whose commitment the suite has already made. */
@@ -89,10 +87,6 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
     queue({ k: 'mark', seq: range.size, size: range.size, root: encodeHex(range.root()) });
   };
   return {
-    nextSeq() {
-      markIfDue();
-      return range.size;
-    },
     commitNext(label, bytes) {
       markIfDue();
       const salt = deriveSalt(secret, label, range.size);
@@ -109,7 +103,11 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
       return seq;
     },
     absorb: add,
-    counts: () => tally.counts(),
+    counts() {
+      // A mark that is due comes before the end record, and is counted by it.
+      markIfDue();
+      return tally.counts();
+    },
     take() {
       const pending = { content, records };
       content = [];

@@ -6,11 +6,11 @@
  */
 import { createCompactRange } from '../core/compact-range.ts';
 import { decodeHex, encodeHex } from '../core/bytes.ts';
-import { VerificationError, type VerificationCode } from '../core/errors.ts';
 import { leafHash } from '../core/merkle.ts';
 import { selectIndices } from '../transcript/selection.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { AttemptStatus, IntentRecord, OutcomeRecord, ScoreRecord, UnscoredReason } from '../transcript/record.ts';
+import { recordsFault } from './fault.ts';
 
 /** One attempt at a sample; `outcome` is missing while the request is on its way. */
 interface Attempt {
@@ -64,12 +64,12 @@ export function createLedger(plan: Plan): Ledger {
       sample.attempts.push(attempt);
       underway.set(record.seq, { item, sample, attempt });
       if (underway.size > concurrency)
-        throw fault('ERR_CONCURRENCY', `more than ${concurrency} requests are on their way`);
+        throw recordsFault('ERR_CONCURRENCY', `more than ${concurrency} requests are on their way`);
       return item;
     },
     outcome(record) {
       const entry = underway.get(record.of);
-      if (entry === undefined) throw fault('ERR_OUTCOME_ORPHAN', `record ${record.seq} is of no open intent`);
+      if (entry === undefined) throw recordsFault('ERR_OUTCOME_ORPHAN', `record ${record.seq} is of no open intent`);
       underway.delete(record.of);
       entry.attempt.outcome = record;
       return entry;
@@ -84,7 +84,7 @@ export function createLedger(plan: Plan): Ledger {
       return { item, sample };
     },
     close() {
-      if (underway.size > 0) throw fault('ERR_INTENT_OPEN', `${underway.size} intents have no outcome`);
+      if (underway.size > 0) throw recordsFault('ERR_INTENT_OPEN', `${underway.size} intents have no outcome`);
       items.close();
     },
   };
@@ -94,49 +94,57 @@ export function createLedger(plan: Plan): Ledger {
 function createItemQueue({ suite, selection, concurrency }: Plan) {
   const order = selectIndices(selection.rule, suite.size);
   if (order.length !== selection.size)
-    throw fault('ERR_PLAN_FORM', 'the selection rule does not give the planned size');
+    throw recordsFault('ERR_PLAN_FORM', 'the selection rule does not give the planned size');
   if (order.length === suite.size && selection.root !== suite.root)
-    throw fault('ERR_ITEMS_ROOT', 'all items are selected, but the items planned are not those of the suite');
+    throw recordsFault('ERR_ITEMS_ROOT', 'all items are selected, but the items planned are not those of the suite');
   const open = new Map<number, OpenItem>();
   const tree = createCompactRange();
 
   const begin = (index: number, commitment: string): OpenItem => {
     const expected = order[tree.size];
     if (expected === undefined || index < expected)
-      throw fault('ERR_SCORE_DUPLICATE', `item ${index} is not planned, or was already scored in all its repeats`);
-    if (index > expected) throw fault('ERR_ITEM_ORDER', `item ${index} begins before item ${expected}`);
+      throw recordsFault(
+        'ERR_SCORE_DUPLICATE',
+        `item ${index} is not planned, or was already scored in all its repeats`,
+      );
+    if (index > expected) throw recordsFault('ERR_ITEM_ORDER', `item ${index} begins before item ${expected}`);
     tree.append(leafHash(decodeHex(commitment)));
     const item: OpenItem = { index, commitment, samples: new Map(), scored: new Set() };
     open.set(index, item);
     // One more than the plan allows at once: the next item may begin while the last repeats of others are on their way.
-    if (open.size > concurrency + 1) throw fault('ERR_CONCURRENCY', `more than ${concurrency} items are open`);
+    if (open.size > concurrency + 1) throw recordsFault('ERR_CONCURRENCY', `more than ${concurrency} items are open`);
     return item;
   };
   return {
     get(index: number): OpenItem {
       const item = open.get(index);
-      if (item === undefined) throw fault('ERR_SCORE_DUPLICATE', `item ${index} was never asked, or is already done`);
+      if (item === undefined)
+        throw recordsFault('ERR_SCORE_DUPLICATE', `item ${index} was never asked, or is already done`);
       return item;
     },
     take(index: number, commitment: string): OpenItem {
       const item = open.get(index) ?? begin(index, commitment);
-      if (item.commitment !== commitment) throw fault('ERR_ITEM_COMMITMENT', `item ${index} has two commitments`);
+      if (item.commitment !== commitment)
+        throw recordsFault('ERR_ITEM_COMMITMENT', `item ${index} has two commitments`);
       return item;
     },
     finish: (item: OpenItem): void => void open.delete(item.index),
     close(): void {
       if (open.size > 0 || tree.size < order.length)
-        throw fault('ERR_ITEM_MISSING', `${open.size + order.length - tree.size} planned items have no final outcome`);
+        throw recordsFault(
+          'ERR_ITEM_MISSING',
+          `${open.size + order.length - tree.size} planned items have no final outcome`,
+        );
       if (encodeHex(tree.root()) !== selection.root)
-        throw fault('ERR_ITEMS_ROOT', 'the items asked are not the items planned');
+        throw recordsFault('ERR_ITEMS_ROOT', 'the items asked are not the items planned');
     },
   };
 }
 
 function sampleOf(item: OpenItem, repeat: number, repeats: number): OpenSample {
-  if (repeat >= repeats) throw fault('ERR_REPEAT', `item ${item.index} has repeat ${repeat} of ${repeats}`);
+  if (repeat >= repeats) throw recordsFault('ERR_REPEAT', `item ${item.index} has repeat ${repeat} of ${repeats}`);
   if (item.scored.has(repeat))
-    throw fault('ERR_SCORE_DUPLICATE', `item ${item.index} repeat ${repeat} already has its score`);
+    throw recordsFault('ERR_SCORE_DUPLICATE', `item ${item.index} repeat ${repeat} already has its score`);
   const sample = item.samples.get(repeat) ?? { repeat, attempts: [] };
   item.samples.set(repeat, sample);
   return sample;
@@ -146,16 +154,17 @@ function checkNextAttempt(record: IntentRecord, sample: OpenSample, retry: Plan[
   const { attempts } = sample;
   const place = `item ${record.index} repeat ${record.repeat}`;
   if (record.attempt !== attempts.length)
-    throw fault('ERR_ATTEMPT', `${place} has attempt ${record.attempt} after ${attempts.length}`);
+    throw recordsFault('ERR_ATTEMPT', `${place} has attempt ${record.attempt} after ${attempts.length}`);
   const last = attempts.at(-1);
   if (last === undefined) return;
   if (last.outcome === undefined)
-    throw fault('ERR_ATTEMPT', `${place} is asked again before its last attempt has ended`);
-  if (last.outcome.status === 'ok') throw fault('ERR_ATTEMPT', `${place} is asked again after it was answered`);
+    throw recordsFault('ERR_ATTEMPT', `${place} is asked again before its last attempt has ended`);
+  if (last.outcome.status === 'ok') throw recordsFault('ERR_ATTEMPT', `${place} is asked again after it was answered`);
   const lost = countLost(attempts);
-  if (lost > retry.max_lost) throw fault('ERR_ATTEMPT_LIMIT', `${place} is asked again after ${lost} lost attempts`);
+  if (lost > retry.max_lost)
+    throw recordsFault('ERR_ATTEMPT_LIMIT', `${place} is asked again after ${lost} lost attempts`);
   if (attempts.length - lost >= retry.max_attempts) {
-    throw fault('ERR_ATTEMPT_LIMIT', `${place} has more than ${retry.max_attempts} attempts`);
+    throw recordsFault('ERR_ATTEMPT_LIMIT', `${place} has more than ${retry.max_attempts} attempts`);
   }
 }
 
@@ -169,14 +178,14 @@ function checkVerdict(record: ScoreRecord, sample: OpenSample, retry: Plan['rule
   const last = sample.attempts.at(-1);
   const outcome = last?.outcome;
   if (record.of !== outcome?.seq || (last !== undefined && outcome === undefined)) {
-    throw fault('ERR_SCORE_OUTCOME', `${place} is not scored by its last outcome`);
+    throw recordsFault('ERR_SCORE_OUTCOME', `${place} is not scored by its last outcome`);
   }
   const verdict = record.unscored ?? 'scored';
   if (!verdictsFor(outcome?.status).includes(verdict)) {
-    throw fault('ERR_UNSCORED_REASON', `${place} ended "${outcome?.status ?? 'unasked'}" but says "${verdict}"`);
+    throw recordsFault('ERR_UNSCORED_REASON', `${place} ended "${outcome?.status ?? 'unasked'}" but says "${verdict}"`);
   }
   if (outcome !== undefined && verdict !== 'skipped' && isGivenUpEarly(outcome, sample.attempts, retry)) {
-    throw fault('ERR_ATTEMPT_LIMIT', `${place} was given up after ${sample.attempts.length} attempts`);
+    throw recordsFault('ERR_ATTEMPT_LIMIT', `${place} was given up after ${sample.attempts.length} attempts`);
   }
 }
 
@@ -206,8 +215,4 @@ function isGivenUpEarly(last: OutcomeRecord, attempts: readonly Attempt[], retry
 // Other transport faults may last, so giving up on them early is the runner's right.
 function isRetryable({ status, http = 0 }: OutcomeRecord): boolean {
   return status === 'timeout' || (status === 'http' && (http === 408 || http === 429 || (http >= 500 && http <= 599)));
-}
-
-function fault(code: VerificationCode, what: string): VerificationError {
-  return new VerificationError(code, `cannot accept records: ${what}`);
 }

@@ -8,7 +8,6 @@ import { encodeHex, equalBytes } from '../core/bytes.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
 import { createCompactRange } from '../core/compact-range.ts';
 import { digestFromBytes, type Digest } from '../core/digest.ts';
-import { VerificationError, type VerificationCode } from '../core/errors.ts';
 import { leafHash } from '../core/merkle.ts';
 import { createSha256 } from '../core/sha256.ts';
 import { MARK_INTERVAL } from '../transcript/builder.ts';
@@ -23,6 +22,7 @@ import {
 } from '../transcript/record.ts';
 import type { SampleReader } from './samples.ts';
 import type { OpenedFiles } from './open.ts';
+import { recordsFault } from './fault.ts';
 
 /** What a pass over all lines has established. */
 export interface PassResult {
@@ -81,7 +81,7 @@ function createReader({ files, samples }: PassInput) {
         return samples.resume(record.seq);
       case 'aggregate':
         aggregates.push(record);
-        if (aggregates.length > MAX_AGGREGATES) throw fault('ERR_END', `more than ${MAX_AGGREGATES} aggregates`);
+        if (aggregates.length > MAX_AGGREGATES) throw recordsFault('ERR_END', `more than ${MAX_AGGREGATES} aggregates`);
         checkDistinct(aggregates);
         return undefined;
       case 'end':
@@ -92,7 +92,7 @@ function createReader({ files, samples }: PassInput) {
       case 'outcome':
       case 'score':
         // A metric is over all scores, so none may follow it.
-        if (aggregates.length > 0) throw fault('ERR_END', `record ${record.seq} comes after an aggregate`);
+        if (aggregates.length > 0) throw recordsFault('ERR_END', `record ${record.seq} comes after an aggregate`);
         return samples.record(record);
     }
   };
@@ -100,7 +100,7 @@ function createReader({ files, samples }: PassInput) {
   return {
     record(line: string): void {
       samples.settle();
-      if (end !== null) throw fault('ERR_END', 'a record comes after the end record');
+      if (end !== null) throw recordsFault('ERR_END', 'a record comes after the end record');
       const record = parseRecord(line);
       checkPlace(record, range.size);
       dispatch(record);
@@ -112,7 +112,8 @@ function createReader({ files, samples }: PassInput) {
     opening: (opening: Opening): void => samples.opening(opening),
     finish(): PassResult {
       samples.settle();
-      if (end === null) throw fault('ERR_RUN_UNFINISHED', 'there is no end record: the run was interrupted or cut');
+      if (end === null)
+        throw recordsFault('ERR_RUN_UNFINISHED', 'there is no end record: the run was interrupted or cut');
       samples.close(end.reason);
       roots.close(range.size);
       const recordsDigest = digestFromBytes(fileHash.digest());
@@ -122,22 +123,23 @@ function createReader({ files, samples }: PassInput) {
 }
 
 function checkPlace(record: TranscriptRecord, position: number): void {
-  if (record.seq !== position) throw fault('ERR_RECORD_ORDER', `record ${position} says it is ${record.seq}`);
-  if ((record.k === 'header') !== (position === 0)) throw fault('ERR_HEADER', 'want one header, as record 0');
+  if (record.seq !== position) throw recordsFault('ERR_RECORD_ORDER', `record ${position} says it is ${record.seq}`);
+  if ((record.k === 'header') !== (position === 0)) throw recordsFault('ERR_HEADER', 'want one header, as record 0');
   const isMarkPlace = position > 0 && position % MARK_INTERVAL === 0;
   if ((record.k === 'mark') !== isMarkPlace)
-    throw fault('ERR_MARK', `want a mark at every ${MARK_INTERVAL} records and nowhere else`);
+    throw recordsFault('ERR_MARK', `want a mark at every ${MARK_INTERVAL} records and nowhere else`);
 }
 
 function checkHeader(header: { readonly plan: string; readonly features: readonly string[] }, plan: Digest): void {
-  if (header.plan !== plan) throw fault('ERR_HEADER', 'the header names another plan');
+  if (header.plan !== plan) throw recordsFault('ERR_HEADER', 'the header names another plan');
   const unknown = header.features.find((feature) => !KNOWN_FEATURES.includes(feature));
   if (unknown !== undefined)
-    throw fault('ERR_FEATURE', `the run uses a feature this version does not know: ${unknown}`);
+    throw recordsFault('ERR_FEATURE', `the run uses a feature this version does not know: ${unknown}`);
 }
 
 function checkMark(size: number, root: string, wantSize: number, wantRoot: string): void {
-  if (size !== wantSize || root !== wantRoot) throw fault('ERR_MARK', `the mark at ${wantSize} states another tree`);
+  if (size !== wantSize || root !== wantRoot)
+    throw recordsFault('ERR_MARK', `the mark at ${wantSize} states another tree`);
 }
 
 /**
@@ -147,13 +149,13 @@ function checkMark(size: number, root: string, wantSize: number, wantRoot: strin
  */
 export function checkDistinct(aggregates: readonly AggregateRecord[]): void {
   if (new Set(aggregates.map((record) => record.function)).size === aggregates.length) return;
-  throw fault('ERR_AGGREGATE', 'a metric is stated twice');
+  throw recordsFault('ERR_AGGREGATE', 'a metric is stated twice');
 }
 
 function checkCounts(end: EndRecord, counts: Readonly<Record<string, number>>): void {
   const stated = Object.entries(end.counts);
   const isEqual = stated.length === Object.keys(counts).length && stated.every(([key, count]) => counts[key] === count);
-  if (!isEqual) throw fault('ERR_END_COUNTS', 'the end record counts other records than there are');
+  if (!isEqual) throw recordsFault('ERR_END_COUNTS', 'the end record counts other records than there are');
 }
 
 // Compares each checkpoint with the tree at its size, as the tree grows past it.
@@ -164,17 +166,13 @@ function createRootCheck(checkpoints: readonly Checkpoint[]) {
       const checkpoint = checkpoints[next];
       if (checkpoint?.size !== size) return;
       if (!equalBytes(checkpoint.root, root()))
-        throw fault('ERR_CHECKPOINT_ROOT', `the checkpoint at ${size} states another tree`);
+        throw recordsFault('ERR_CHECKPOINT_ROOT', `the checkpoint at ${size} states another tree`);
       next++;
     },
     close(size: number): void {
       if (next !== checkpoints.length || checkpoints.at(-1)?.size !== size) {
-        throw fault('ERR_CHECKPOINT_ROOT', `want the last checkpoint over all ${size} records`);
+        throw recordsFault('ERR_CHECKPOINT_ROOT', `want the last checkpoint over all ${size} records`);
       }
     },
   };
-}
-
-function fault(code: VerificationCode, what: string): VerificationError {
-  return new VerificationError(code, `cannot accept records: ${what}`);
 }

@@ -3,7 +3,6 @@
  *
  * Openings follow the record that commits to them, so one record and the few open items are all that is kept.
  */
-import { VerificationError, type VerificationCode } from '../core/errors.ts';
 import { createAggregator, type Aggregator } from '../scoring/aggregate.ts';
 import type { Label } from '../transcript/commitment.ts';
 import type { Opening } from '../transcript/opening.ts';
@@ -16,6 +15,7 @@ import { createRunLedger } from './interruptions.ts';
 import type { OpenItem, OpenSample } from './ledger.ts';
 import { createTotals, type TotalsTally } from './totals.ts';
 import type { VerifiedSample } from './verified-transcript.ts';
+import { recordsFault } from './fault.ts';
 
 /** How many samples and requests there were, and how many were derived again. */
 export interface SampleCoverage {
@@ -79,10 +79,10 @@ export function createSampleReader(input: SampleReaderInput): SampleReader {
       const { label, number } = opening;
       const labels = record === null ? [] : LABELS[record.k];
       if (record === null || !labels.includes(label) || number !== numberOf(record, label)) {
-        throw fault('ERR_OPENING_STRAY', `an opening of ${label} ${number} follows a record that has none`);
+        throw recordsFault('ERR_OPENING_STRAY', `an opening of ${label} ${number} follows a record that has none`);
       }
       if (labels.slice(labels.indexOf(label)).some((later) => openings.has(later))) {
-        throw fault('ERR_OPENING_STRAY', `${label} ${number} is opened twice or out of order`);
+        throw recordsFault('ERR_OPENING_STRAY', `${label} ${number} is opened twice or out of order`);
       }
       openings.set(label, opening);
       checks.counts.opened++;
@@ -181,12 +181,12 @@ function createContents(check: ContentCheck) {
     open({ index, commitment }: OpenItem, openings: Openings, isFirst: boolean): ItemContent | undefined {
       const [item, target] = [openings.get('item'), openings.get('target')];
       if (!isFirst && (item ?? target) !== undefined) {
-        throw fault('ERR_OPENING_STRAY', `item ${index} is opened after its first intent`);
+        throw recordsFault('ERR_OPENING_STRAY', `item ${index} is opened after its first intent`);
       }
       if (item !== undefined) contents.set(index, check.item(item, commitment));
       const opened = contents.get(index);
       if (target === undefined) return opened;
-      if (opened === undefined) throw fault('ERR_OPENING_STRAY', `target ${index} is opened without its item`);
+      if (opened === undefined) throw recordsFault('ERR_OPENING_STRAY', `target ${index} is opened without its item`);
       check.target(target, opened);
       return opened;
     },
@@ -207,17 +207,13 @@ interface Spent {
 function checkBudget({ budget, prices }: Plan, reason: EndReason, { skipped, requests }: Spent): void {
   const { max_requests, max_cost_usd } = budget;
   if (max_requests !== undefined && requests > max_requests) {
-    throw fault('ERR_ATTEMPT_LIMIT', `${requests} requests were sent, planned are ${max_requests}`);
+    throw recordsFault('ERR_ATTEMPT_LIMIT', `${requests} requests were sent, planned are ${max_requests}`);
   }
   if (skipped > 0 !== (reason === 'budget')) {
-    throw fault('ERR_END', `the run ended "${reason}" with ${skipped} samples skipped`);
+    throw recordsFault('ERR_END', `the run ended "${reason}" with ${skipped} samples skipped`);
   }
   const canSpend = max_cost_usd !== undefined && prices !== undefined;
   const isSpent = canSpend || (max_requests !== undefined && requests === max_requests);
   if (reason === 'budget' && !isSpent)
-    throw fault('ERR_END', 'samples were skipped although the budget was not used up');
-}
-
-function fault(code: VerificationCode, what: string): VerificationError {
-  return new VerificationError(code, `cannot accept records: ${what}`);
+    throw recordsFault('ERR_END', 'samples were skipped although the budget was not used up');
 }

@@ -290,8 +290,6 @@ function writeRecords(facts: Facts, builder: TranscriptBuilder): { aggregates: A
   if (result === null) throw new Error('the metric is not known');
   const aggregate = facts.aggregate({ k: 'aggregate', function: 'mean/1', result }) as Omit<AggregateRecord, 'seq'>;
   const aggregates = [aggregate, ...facts.moreAggregates].map((record) => ({ ...record, seq: builder.append(record) }));
-  // A mark that is due comes before the end, and the end counts it.
-  builder.nextSeq();
   const end = facts.end({ k: 'end', at: AT, reason: 'complete', counts: builder.counts() }) as Omit<EndRecord, 'seq'>;
   const endSeq = builder.append(end);
   return { aggregates, end: { ...end, seq: endSeq } };
