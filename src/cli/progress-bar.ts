@@ -1,14 +1,12 @@
 /** How far a run is: a bar on a terminal, plain lines now and then anywhere else, always on stderr. */
-import { SingleBar } from 'cli-progress';
 import { count } from '../reports/figures.ts';
+import { wilsonInterval } from '../stats/wilson.ts';
 import { say } from './say.ts';
 
 const PLAIN_LINE_EVERY_MS = 10_000;
 const BAR_WIDTHS = [24, 16, 8, 0];
 const SEPARATOR = ' · ';
 const DEFAULT_COLUMNS = 80;
-// Two-sided 95 %.
-const Z = 1.959964;
 
 /** Where a run stands. */
 export interface ProgressState {
@@ -38,13 +36,15 @@ export interface ProgressView {
  *
  * @param name - What runs.
  */
-export function showProgress(name: string): ProgressView {
+export async function showProgress(name: string): Promise<ProgressView> {
   const startedAtMs = performance.now();
   const describe = (state: ProgressState): string => describeProgress(state, performance.now() - startedAtMs);
-  return process.stderr.isTTY ? showBar(name, describe) : showLines(name, describe);
+  return process.stderr.isTTY ? await showBar(name, describe) : showLines(name, describe);
 }
 
-function showBar(name: string, describe: (state: ProgressState) => string): ProgressView {
+async function showBar(name: string, describe: (state: ProgressState) => string): Promise<ProgressView> {
+  // Without a terminal there is nothing to load it for.
+  const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
     stream: process.stderr,
     hideCursor: true,
@@ -152,13 +152,7 @@ function timeLeft(ms: number): string {
 function scoreText({ scored, scoreSum }: ProgressState): string {
   if (scored === 0) return '';
   const mean = scoreSum / scored;
-  const { low, high } = wilson(mean, scored);
+  // With partial credit Wilson's interval is at least as wide as it has to be.
+  const { low, high } = wilsonInterval(scoreSum, scored);
   return `score ${(mean * 100).toFixed(1)} % (${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`;
-}
-
-// Wilson's interval; with partial credit it is at least as wide as it has to be.
-function wilson(mean: number, n: number): { readonly low: number; readonly high: number } {
-  const centre = (mean + (Z * Z) / (2 * n)) / (1 + (Z * Z) / n);
-  const half = (Z / (1 + (Z * Z) / n)) * Math.sqrt((mean * (1 - mean)) / n + (Z * Z) / (4 * n * n));
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }

@@ -47,7 +47,7 @@ export interface PairResult {
 /** Run. */
 export async function runPair(input: PairInput): Promise<PairResult> {
   const { folder, suite, endpoint } = input;
-  const view = showProgress(`${suite.definition.id} × ${endpoint.identity.name}`);
+  const view = await showProgress(`${suite.definition.id} × ${endpoint.identity.name}`);
   const progress = followRun(suite.definition.unscored, (state) => view.update(state));
   const end = await start(input, progress).finally(() => view.stop());
   const run = outlineOf(end);

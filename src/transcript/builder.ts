@@ -7,18 +7,15 @@
 import { createCompactRange } from '../core/compact-range.ts';
 import { encodeHex } from '../core/bytes.ts';
 import { leafHash } from '../core/merkle.ts';
-import { createSha256 } from '../core/sha256.ts';
-import { digestFromBytes, type Digest } from '../core/digest.ts';
+import type { Digest } from '../core/digest.ts';
 import { commit, deriveSalt, type Label } from './commitment.ts';
 import { createTally } from './counts.ts';
+import { createLinesHash } from './lines-hash.ts';
 import { formatOpening, formatTextOpening } from './opening.ts';
 import { formatRecord, type MarkRecord, type TranscriptRecord } from './record.ts';
 
 /** Every record whose sequence number is a positive multiple of this is a mark, and no other is. */
 export const MARK_INTERVAL = 256;
-
-/** UTF-16 units of records.jsonl that are hashed in one go: a call costs more than hashing a line. */
-const HASHED_AT_ONCE = 65_536;
 
 type Unnumbered<R> = R extends TranscriptRecord ? Omit<R, 'seq'> : never;
 
@@ -69,7 +66,7 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
   const range = createCompactRange();
   let content: string[] = [];
   let records: string[] = [];
-  const file = createFileHash();
+  const file = createLinesHash();
   const tally = createTally();
 
   const add = (record: TranscriptRecord, line: string): void => {
@@ -123,23 +120,4 @@ function openingLine(label: Label, number: number, salt: Uint8Array, content: Co
   return typeof content === 'string'
     ? formatTextOpening(label, number, salt, content)
     : formatOpening({ label, number, salt, bytes: content });
-}
-
-function createFileHash(): { add(line: string): void; digest(): Digest } {
-  const hash = createSha256();
-  let unhashed = '';
-  const flush = (): void => {
-    hash.update(unhashed);
-    unhashed = '';
-  };
-  return {
-    add(line) {
-      unhashed += `${line}\n`;
-      if (unhashed.length > HASHED_AT_ONCE) flush();
-    },
-    digest() {
-      flush();
-      return digestFromBytes(hash.digest());
-    },
-  };
 }

@@ -7,11 +7,11 @@
 import { encodeHex, equalBytes } from '../core/bytes.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
 import { createCompactRange } from '../core/compact-range.ts';
-import { digestFromBytes, type Digest } from '../core/digest.ts';
+import type { Digest } from '../core/digest.ts';
 import { leafHash } from '../core/merkle.ts';
-import { createSha256 } from '../core/sha256.ts';
 import { MARK_INTERVAL } from '../transcript/builder.ts';
 import { createTally } from '../transcript/counts.ts';
+import { createLinesHash } from '../transcript/lines-hash.ts';
 import { isOpeningLine, parseOpening, type Opening } from '../transcript/opening.ts';
 import {
   KNOWN_FEATURES,
@@ -63,7 +63,7 @@ export async function readLines(lines: AsyncIterable<readonly string[]>, input: 
 
 function createReader({ files, samples }: PassInput) {
   const range = createCompactRange();
-  const fileHash = createSha256();
+  const file = createLinesHash();
   const tally = createTally();
   const roots = createRootCheck(files.checkpoints);
   const aggregates: AggregateRecord[] = [];
@@ -105,7 +105,7 @@ function createReader({ files, samples }: PassInput) {
       checkPlace(record, range.size);
       dispatch(record);
       range.append(leafHash(line));
-      fileHash.update(`${line}\n`);
+      file.add(line);
       tally.add(record);
       roots.reached(range.size, () => range.root());
     },
@@ -116,7 +116,7 @@ function createReader({ files, samples }: PassInput) {
         throw recordsFault('ERR_RUN_UNFINISHED', 'there is no end record: the run was interrupted or cut');
       samples.close(end.reason);
       roots.close(range.size);
-      const recordsDigest = digestFromBytes(fileHash.digest());
+      const recordsDigest = file.digest();
       return { size: range.size, rootHex: encodeHex(range.root()), recordsDigest, aggregates, end, resumes, samples };
     },
   };
