@@ -7,6 +7,7 @@ const SRC = resolve(import.meta.dirname, '../src');
 /** Floor of each folder; imports may point only to a lower floor or into the own folder. */
 const FLOORS: Readonly<Record<string, number>> = {
   core: 0,
+  attestation: 1,
   schema: 1,
   transcript: 1,
   stats: 1,

@@ -4,6 +4,9 @@
  * An exchange says what the transport saw and keeps the bytes; what the bytes mean is read by `parseAnswer` of the
  * transcript, so that the verifier can read them again. An endpoint never retries: every attempt is the runner's.
  */
+import type { SessionEvidence } from '../attestation/claim.ts';
+import type { ChatAlgorithm } from '../core/evidence-names.ts';
+import type { AnswerEvidence } from '../transcript/evidence.ts';
 import type { PlanEndpoint } from '../transcript/plan.ts';
 
 /** How an exchange ended; `lost`, the sixth status of an attempt, belongs to a runner that died. */
@@ -49,6 +52,35 @@ export interface Exchange {
   readonly latencyUs: number;
   /** From the same moment to the first byte of the body. */
   readonly firstByteUs: number | null;
+  /** Hex SHA-256 of the public key of the TLS peer on the connection that was used; null without TLS or connection. */
+  readonly peerSpki: string | null;
+  /** Id of the receipt that the response names in its header, if it is at most 256 visible ASCII characters. */
+  readonly receiptId: string | null;
+}
+
+/** An attestation as fetched, with the address it came from. */
+export interface FetchedAttestation extends SessionEvidence {
+  /** Scheme, host, path and query; never a credential. */
+  readonly url: string;
+}
+
+/** Where evidence about an endpoint comes from. */
+export interface EvidenceSource {
+  /** Algorithms with which answers are signed; empty where none are. */
+  readonly algorithms: readonly ChatAlgorithm[];
+  /**
+   * Attestations over a nonce of 32 bytes: one for each algorithm, or one where there is no choice.
+   *
+   * @throws {@link EndpointError} `ERR_ATTESTATION`
+   */
+  readonly attest: (nonce: Uint8Array, signal: AbortSignal) => Promise<readonly FetchedAttestation[]>;
+  /**
+   * What the provider says about an answer that has just come. It waits for its own limiter, tries again while the
+   * provider does not know the answer yet, and leaves out what cannot be had.
+   */
+  readonly ofAnswer: (exchange: Exchange, signal: AbortSignal) => Promise<AnswerEvidence>;
+  /** Number of requests sent for evidence so far. */
+  readonly requests: () => number;
 }
 
 /** Limits of one exchange, and the gate before it. */
@@ -82,6 +114,8 @@ export interface Endpoint {
   readonly send: (body: string, options: SendOptions) => Promise<Exchange>;
   /** @throws {@link EndpointError} `ERR_ENDPOINT_MODELS` */
   readonly listModels: () => Promise<readonly ListedModel[]>;
+  /** Present if the endpoint gives evidence. */
+  readonly evidence?: EvidenceSource;
   /** Drop every connection; exchanges still open end with `network`. */
   readonly close: () => Promise<void>;
 }

@@ -62,6 +62,8 @@ export function unsent(): Exchange {
     retryAfterMs: null,
     latencyUs: 0,
     firstByteUs: null,
+    peerSpki: null,
+    receiptId: null,
   };
 }
 
@@ -144,6 +146,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
       retryAfterMs: this.#retryAfterMs,
       latencyUs: this.#elapsedUs(),
       firstByteUs: this.#firstByteUs,
+      peerSpki: null,
+      receiptId: null,
     });
   }
 

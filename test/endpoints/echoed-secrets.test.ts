@@ -13,6 +13,8 @@ const OK: Exchange = {
   retryAfterMs: null,
   latencyUs: 5,
   firstByteUs: 4,
+  peerSpki: null,
+  receiptId: null,
 };
 
 function answering(exchange: Partial<Exchange>, body: string): Transport {

@@ -13,6 +13,8 @@ const FINE: Exchange = {
   retryAfterMs: null,
   latencyUs: 1,
   firstByteUs: 1,
+  peerSpki: null,
+  receiptId: null,
 };
 
 function target(sent: TransportRequest[], exchange: () => Promise<Exchange>): LeanTarget {

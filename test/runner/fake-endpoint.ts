@@ -24,6 +24,8 @@ export function fakeEndpoint(): FakeEndpoint {
         retryAfterMs: null,
         latencyUs: 5,
         firstByteUs: 4,
+        peerSpki: null,
+        receiptId: null,
       };
     },
     listModels: () => Promise.resolve([]),
