@@ -20,6 +20,7 @@ import {
   type Shape,
 } from './shape.ts';
 import type { LineObject } from '../core/line-form.ts';
+import { fieldsThatDoNotFit } from './record-rules.ts';
 
 /** The format of plan, records, bundle and statements. */
 export const FORMAT = 'touchstone/v1';
@@ -260,59 +261,9 @@ export function parseRecord(line: string): TranscriptRecord {
   }
   const shape = shapes[kind as TranscriptRecord['k']] as Shape<TranscriptRecord>;
   const record = conform(shape, value, (complaint) => fieldError(kind, complaint));
-  if (record.k === 'outcome') checkOutcome(record);
-  if (record.k === 'score') checkVerdict(record);
+  const complaint = fieldsThatDoNotFit(record);
+  if (complaint !== null) throw fieldError(kind, complaint);
   return record;
-}
-
-/** Why a response is not kept: it holds a credential, or cannot be searched for one. */
-const WITHHELD: ReadonlySet<string> = new Set(['ERR_CONTENT_ENCODING', 'ERR_RESPONSE_SECRET']);
-
-// An answer can be looked up and a failure has no facts of an answer, so that neither can be filed as the other.
-function checkOutcome(outcome: OutcomeRecord): void {
-  const { status, http = 0, error, response } = outcome;
-  const isGoodStatus = http >= 200 && http <= 299;
-  checkKept(outcome);
-  if (status === 'ok') {
-    if (isGoodStatus && response !== undefined && error === undefined) return;
-    throw fieldError('outcome', ': want a status from 200 to 299 and a response without an error for "ok"');
-  }
-  if (ANSWER_FACTS.some((fact) => outcome[fact] !== undefined)) {
-    throw fieldError('outcome', `: want ${ANSWER_FACTS.join(', ')} for "ok" only`);
-  }
-  if (status === 'http' && (http === 0 || (isGoodStatus && error !== 'ERR_BODY_ERROR'))) {
-    throw fieldError('outcome', ': want a status for "http", and ERR_BODY_ERROR if it is from 200 to 299');
-  }
-  // Whoever writes that an attempt was lost has seen nothing of it.
-  if (status === 'lost' && Object.keys(outcome).length > 4)
-    throw fieldError('outcome', ': want nothing else for "lost"');
-}
-
-// What a status said can be looked up in what came with it, unless that cannot be kept.
-function checkKept({ http, response, error }: OutcomeRecord): void {
-  const isWithheld = response === undefined && error !== undefined && WITHHELD.has(error);
-  if ((http === undefined) === (response === undefined) || isWithheld) return;
-  throw fieldError('outcome', `: want a status and a response, or neither, or one of ${[...WITHHELD].join(', ')}`);
-}
-
-// A score has an exact fraction or a reason for having none, never both and never neither.
-function checkVerdict(score: ScoreRecord): void {
-  const { num, den, unscored } = score;
-  const isScored = num !== undefined && den !== undefined && num <= den && score.of !== undefined;
-  const isUnscored =
-    num === undefined && den === undefined && score.extracted === undefined && score.rule === undefined;
-  if (unscored === undefined ? !isScored : !isUnscored) {
-    throw fieldError(
-      'score',
-      ': want either num <= den with the outcome they follow from, or a reason for having none',
-    );
-  }
-  if ((score.of === undefined) !== (score.item !== undefined)) {
-    throw fieldError('score', ': want the outcome it follows from, or the item if it was never asked');
-  }
-  if ((score.extracted === undefined) !== (score.rule === undefined)) {
-    throw fieldError('score', ': want the rule with what it extracted, or neither');
-  }
 }
 
 function fieldError(kind: string, complaint: string): VerificationError {
