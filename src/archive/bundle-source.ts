@@ -14,8 +14,10 @@ import { createSha256 } from '../core/sha256.ts';
 import { isOpeningLine } from '../transcript/opening.ts';
 import {
   bundleError,
+  evidenceBytes,
   formatSeal,
   GZIP_HEADER,
+  MAX_EVIDENCE_BYTES,
   parseContainerLine,
   SEAL_BYTES,
   type ContainerLine,
@@ -62,10 +64,10 @@ export async function openBundle(path: string, limits: BundleLimits = {}): Promi
     maxTotalBytes: limits.maxTotalBytes ?? 64 * 2 ** 30,
     maxRatio: limits.maxRatio ?? 250,
   });
-  const { level, files, records, lineCount } = await readHead(member);
+  const { level, files, evidence, records, lineCount } = await readHead(member);
   if ((records === null) !== (level === 'D0')) throw bundleError(`level ${level} goes with another kind of content`);
   const lines = records === null ? null : recordLines(member, { level, records, skip: lineCount });
-  return { name: path, level, files, lines };
+  return { name: path, level, files, evidence, lines };
 }
 
 async function openMember(path: string, limits: Required<BundleLimits>): Promise<Member> {
@@ -145,6 +147,7 @@ function isZlibError(cause: unknown): boolean {
 interface Head {
   readonly level: DisclosureLevel;
   readonly files: ReadonlyMap<RunFile, Uint8Array>;
+  readonly evidence: ReadonlyMap<string, Uint8Array>;
   /** Number of records; null if the publication has none. */
   readonly records: number | null;
   /** Number of lines before the records. */
@@ -154,6 +157,7 @@ interface Head {
 // The stream is opened once for the head and once for the records, so that a source nobody reads holds nothing open.
 async function readHead(member: Member): Promise<Head> {
   const files = new Map<RunFile, Uint8Array>();
+  const evidence = new Map<string, Uint8Array>();
   let level: DisclosureLevel | null = null;
   let lineCount = 0;
   for await (const batch of memberLines(member)) {
@@ -161,19 +165,35 @@ async function readHead(member: Member): Promise<Head> {
       lineCount++;
       const parsed = parseContainerLine(line, level === null ? 'bundle' : tagOf(line));
       if (parsed.t === 'bundle') level = parsed.level;
-      else if (parsed.t === 'file') addFile(files, parsed);
-      else if (level !== null) return { level, files, records: parsed.lines, lineCount };
+      else if (parsed.t === 'file') addFile(files, evidence, parsed);
+      else if (parsed.t === 'evidence') addEvidence(evidence, parsed);
+      else if (level !== null) return { level, files, evidence, records: parsed.lines, lineCount };
     }
   }
   if (level === null) throw bundleError('it has no lines');
-  return { level, files, records: null, lineCount };
+  return { level, files, evidence, records: null, lineCount };
 }
 
-function tagOf(line: string): 'file' | 'records' {
-  return line.startsWith('{"lines":') ? 'records' : 'file';
+function tagOf(line: string): 'evidence' | 'file' | 'records' {
+  if (line.startsWith('{"lines":')) return 'records';
+  return line.startsWith('{"name":') ? 'file' : 'evidence';
 }
 
-function addFile(files: Map<RunFile, Uint8Array>, { name, utf8 }: Extract<ContainerLine, { t: 'file' }>): void {
+type Evidence = Map<string, Uint8Array>;
+
+function addEvidence(evidence: Evidence, line: Extract<ContainerLine, { t: 'evidence' }>): void {
+  if (([...evidence.keys()].at(-1) ?? '') >= line.sha256) throw bundleError('a file of evidence is out of order');
+  evidence.set(line.sha256, evidenceBytes(line));
+  const totalBytes = [...evidence.values()].reduce((sum, { length }) => sum + length, 0);
+  if (totalBytes > MAX_EVIDENCE_BYTES) throw bundleError(`want at most ${MAX_EVIDENCE_BYTES} bytes of evidence`);
+}
+
+function addFile(
+  files: Map<RunFile, Uint8Array>,
+  evidence: Evidence,
+  { name, utf8 }: Extract<ContainerLine, { t: 'file' }>,
+): void {
+  if (evidence.size > 0) throw bundleError(`${name} comes after the evidence`);
   const last = [...files.keys()].at(-1);
   if (last !== undefined && RUN_FILES.indexOf(name) <= RUN_FILES.indexOf(last)) {
     throw bundleError(`${name} comes twice or after ${last}`);

@@ -8,13 +8,15 @@ import { InputError, UsageError } from '../core/errors.ts';
 import { MAX_LINE_BYTES } from '../core/line-form.ts';
 import { createSha256 } from '../core/sha256.ts';
 import { parsePlan } from '../transcript/plan.ts';
-import { formatContainerLine, formatSeal, GZIP_HEADER } from '../transcript/publication.ts';
-import { FORMAT, parseRecord } from '../transcript/record.ts';
+import { evidenceLine, formatContainerLine, formatSeal, GZIP_HEADER } from '../transcript/publication.ts';
+import { parseRecord } from '../transcript/record-line.ts';
+import { FORMAT } from '../transcript/record.ts';
 import { RUN_FILES, type DisclosureLevel, type RunFile } from '../transcript/source.ts';
 import { publishedFiles } from './disclosure.ts';
+import { readEvidenceFile } from './evidence-files.ts';
 import { joinFolder, openFolder } from './folder-source.ts';
 import type { JoinedRecord } from './join-openings.ts';
-import { countLines, readLines } from './read-lines.ts';
+import { readLines } from './read-lines.ts';
 import { RECORDS_FILE } from './run-folder.ts';
 import { writeAtomicFrom } from './write-atomic.ts';
 
@@ -62,7 +64,9 @@ async function* bundleLines(
   yield head;
   if (level === 'D0') return;
   const recordsPath = join(folder, RECORDS_FILE);
-  yield [formatContainerLine({ t: 'records', lines: await countLines(recordsPath) })];
+  const { lines, evidence } = await surveyRecords(recordsPath);
+  for (const name of evidence) yield [formatContainerLine(evidenceLine(name, await readEvidenceFile(folder, name)))];
+  yield [formatContainerLine({ t: 'records', lines })];
   if (level === 'D1') {
     yield* readLines(recordsPath, { maxLineBytes: MAX_LINE_BYTES });
     return;
@@ -73,12 +77,34 @@ async function* bundleLines(
   }
 }
 
-// Outcomes do not say of which item they are, so the few requests on their way are remembered.
+/** How many records there are, and which files of evidence they name, in the order of a bundle. */
+async function surveyRecords(path: string): Promise<{ readonly lines: number; readonly evidence: readonly string[] }> {
+  let lines = 0;
+  const named = new Set<string>();
+  for await (const batch of readLines(path, { maxLineBytes: MAX_LINE_BYTES })) {
+    lines += batch.length;
+    for (const line of batch) {
+      // The first key of such a record; parsing all of them would take most of the time.
+      if (!line.startsWith('{"about":"session"')) continue;
+      const record = parseRecord(line);
+      if (record.k !== 'evidence' || record.about !== 'session') continue;
+      for (const { sha256 } of record.files) named.add(sha256);
+    }
+  }
+  return { lines, evidence: [...named].toSorted() };
+}
+
+// Outcomes do not say of which item they are, so the few samples on their way are remembered.
 function createItemFilter(items: ReadonlySet<number>): (joined: JoinedRecord) => boolean {
   const underway = new Set<number>();
   return ({ line }) => {
     const record = parseRecord(line);
-    if (record.k === 'outcome') return underway.delete(record.of);
+    if (record.k === 'outcome') {
+      const isChosen = underway.delete(record.of);
+      if (isChosen && record.status === 'ok') underway.add(record.seq);
+      return isChosen;
+    }
+    if (record.k === 'evidence') return record.about === 'answer' && underway.delete(record.of);
     if (record.k !== 'intent' && record.k !== 'score') return false;
     const isChosen = items.has(record.index);
     if (isChosen && record.k === 'intent') underway.add(record.seq);

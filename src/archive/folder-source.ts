@@ -6,6 +6,7 @@ import { MAX_LINE_BYTES } from '../core/line-form.ts';
 import { MAX_OPENING_UNITS } from '../transcript/opening.ts';
 import { MAX_FILE_BYTES } from '../transcript/publication.ts';
 import { RUN_FILES, type RunFile, type RunSource } from '../transcript/source.ts';
+import { readEvidenceFiles } from './evidence-files.ts';
 import { joinOpenings, type JoinedRecord } from './join-openings.ts';
 import { readLines } from './read-lines.ts';
 import { CONTENT_FILE, RECORDS_FILE, checkRunFolder, isSystemError } from './run-folder.ts';
@@ -21,7 +22,8 @@ export const MAX_CONTENT_LINE_BYTES: number = 3 * MAX_OPENING_UNITS;
  */
 export async function openFolder(path: string): Promise<RunSource> {
   await checkRunFolder(path);
-  return { name: path, level: null, files: await readSmallFiles(path), lines: linesOf(path) };
+  const [files, evidence] = await Promise.all([readSmallFiles(path), readEvidenceFiles(path)]);
+  return { name: path, level: null, files, evidence, lines: linesOf(path) };
 }
 
 async function readSmallFiles(path: string): Promise<ReadonlyMap<RunFile, Uint8Array>> {

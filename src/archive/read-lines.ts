@@ -70,21 +70,6 @@ export async function offsetOfLine(path: string, count: number): Promise<number>
   });
 }
 
-/** The number of newlines in a file. */
-export async function countLines(path: string): Promise<number> {
-  return await withFile(path, async (file) => {
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    let count = 0;
-    for (let at = 0; ;) {
-      const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, at);
-      if (bytesRead === 0) return count;
-      const seen = piece.subarray(0, bytesRead);
-      for (let found = seen.indexOf(NEWLINE); found >= 0; found = seen.indexOf(NEWLINE, found + 1)) count++;
-      at += bytesRead;
-    }
-  });
-}
-
 async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path, 'r');
   try {

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { MAX_LINE_BYTES } from '../core/line-form.ts';
 import type { Label } from '../transcript/commitment.ts';
-import { parseRecord, type TranscriptRecord } from '../transcript/record.ts';
+import { parseRecord } from '../transcript/record-line.ts';
+import type { TranscriptRecord } from '../transcript/record.ts';
 import { MAX_CONTENT_LINE_BYTES } from './folder-source.ts';
 import { joinOpenings, openingLabel, type JoinedRecord } from './join-openings.ts';
 import { endOfLastLine, offsetOfLine, readLines } from './read-lines.ts';
@@ -90,6 +91,8 @@ function labelsOf(record: TranscriptRecord, isFirst: boolean): readonly Label[] 
       return record.response === undefined ? [] : ['response'];
     case 'score':
       return record.extracted === undefined ? [] : ['extracted'];
+    case 'evidence':
+      return record.about === 'answer' ? ['evidence'] : [];
     case 'header':
     case 'mark':
     case 'resume':

@@ -6,7 +6,7 @@ import { sshFingerprint } from '../core/ssh-key.ts';
 import { count } from '../reports/figures.ts';
 import { isOpeningLine, parseOpening } from '../transcript/opening.ts';
 import { parsePlan, planDigest, runId, type Plan } from '../transcript/plan.ts';
-import { parseRecord } from '../transcript/record.ts';
+import { parseRecord } from '../transcript/record-line.ts';
 import type { DisclosureLevel, RunSource } from '../transcript/source.ts';
 import { alignColumns } from './table.ts';
 

@@ -1,6 +1,6 @@
 /** From the events of a run to what is shown while it goes on. */
 import type { RunEvent, RunListener, SampleVerdict } from '../runner/run-event.ts';
-import type { PlanRules } from '../transcript/plan.ts';
+import { treatmentOf, type PlanRules } from '../transcript/plan.ts';
 import type { ProgressState } from './progress-bar.ts';
 
 /** Follows one session of a run. */
@@ -31,7 +31,7 @@ export function followRun(policy: PlanRules['unscored'], onChange: (state: Progr
   const count = (verdict: SampleVerdict): void => {
     state.done++;
     if (!('unscored' in verdict)) state.scoreSum += verdict.num / verdict.den;
-    if (!('unscored' in verdict) || policy[verdict.unscored] === 'wrong') state.scored++;
+    if (!('unscored' in verdict) || treatmentOf(policy, verdict.unscored) === 'wrong') state.scored++;
   };
   const attempt = (event: Extract<RunEvent, { readonly kind: 'attempt' }>): void => {
     state.tokens += event.promptTokens + event.completionTokens;

@@ -4,7 +4,7 @@
  * Otherwise the first difference is named: the items first, then the rules in the fixed order below.
  */
 import type { Plan } from '../transcript/plan.ts';
-import { UNSCORED_REASONS } from '../transcript/record.ts';
+import { SUITE_REASONS } from '../transcript/record.ts';
 import type { VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import type { ReportComparableSet, ReportDifference } from './model.ts';
 
@@ -43,7 +43,7 @@ const FIELDS: readonly Field[] = [
     of: ({ rules }) => rules.scorer.digest,
     show: ({ rules }) => short(rules.scorer.digest),
   },
-  ...UNSCORED_REASONS.map((reason): Field => ({
+  ...SUITE_REASONS.map((reason): Field => ({
     field: `rules.unscored.${reason}`,
     name: `treatment of unscored items (${reason})`,
     of: ({ rules }) => rules.unscored[reason],

@@ -1,6 +1,7 @@
 /** The score of a run: read from the verified metric that has it, never computed again here. */
 import type { LineObject, LineValue } from '../core/line-form.ts';
 import { MEAN_METRIC } from '../scoring/aggregate.ts';
+import { treatmentOf } from '../transcript/plan.ts';
 import { UNSCORED_REASONS } from '../transcript/record.ts';
 import type { VerifiedMetric, VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import type { ReportCounts, ReportInterval, ReportScore } from './model.ts';
@@ -30,7 +31,7 @@ export function countsOf({ plan, metrics, end }: Pick<VerifiedTranscript, 'plan'
   const reasons = UNSCORED_REASONS.map((reason) => ({
     reason,
     count: integer(byReason?.[reason]) ?? inEnd?.[`unscored_${reason}`] ?? 0,
-    counts_as: plan.rules.unscored[reason],
+    counts_as: treatmentOf(plan.rules.unscored, reason),
   })).filter(({ count }) => count > 0);
   const unscored = reasons.reduce((sum, { count }) => sum + count, 0);
   const isKnown = byReason !== null || inEnd !== undefined;

@@ -6,8 +6,8 @@
  * come. So sums are exact, and what is not is computed from sorted values with arithmetic that rounds alike everywhere.
  */
 import type { LineObject } from '../core/line-form.ts';
-import { MAX_SUITE_SIZE, type Treatment } from '../transcript/plan.ts';
-import { UNSCORED_REASONS, type ScoreRecord, type UnscoredReason } from '../transcript/record.ts';
+import { MAX_SUITE_SIZE, treatmentOf, type Treatment } from '../transcript/plan.ts';
+import { UNSCORED_REASONS, type ScoreRecord, type SuiteReason, type UnscoredReason } from '../transcript/record.ts';
 import { createFractionSum, reduced, sixPlaces, type Fraction, type FractionSum } from './fraction.ts';
 import { createSpread, intervalOf, type Spread } from './spread.ts';
 import { MAX_DENOMINATOR } from '../transcript/record.ts';
@@ -61,7 +61,7 @@ export interface Aggregator {
  * @param repeats - Repeats per item in the plan.
  * @param policy - What each reason counts as.
  */
-export function createAggregator(repeats: number, policy: Readonly<Record<UnscoredReason, Treatment>>): Aggregator {
+export function createAggregator(repeats: number, policy: Readonly<Record<SuiteReason, Treatment>>): Aggregator {
   const tally: Tally = {
     sum: createFractionSum(),
     spread: createSpread(repeats),
@@ -76,7 +76,7 @@ export function createAggregator(repeats: number, policy: Readonly<Record<Unscor
       const { num, den, unscored } = score;
       if (unscored !== undefined) {
         tally.unscored.set(unscored, (tally.unscored.get(unscored) ?? 0) + 1);
-        if (policy[unscored] === 'wrong') count(tally, score, 0, 1);
+        if (treatmentOf(policy, unscored) === 'wrong') count(tally, score, 0, 1);
       } else if (num !== undefined && den !== undefined) {
         tally.scored++;
         tally.binary &&= den === 1;

@@ -6,7 +6,7 @@
 import type { JsonValue } from '../core/canonical-json.ts';
 import { isTouchstoneError } from '../core/errors.ts';
 import type { Treatment } from '../transcript/plan.ts';
-import type { UnscoredReason } from '../transcript/record.ts';
+import type { SuiteReason } from '../transcript/record.ts';
 import { MAX_ANSWER_LENGTH, type Scorer } from './scorer.ts';
 
 /** The part of an answer that decides its verdict. */
@@ -22,7 +22,7 @@ interface AnswerToScore {
 export interface ScoringInput {
   readonly scorer: Scorer;
   /** What each reason counts as in this suite; `scored` means that the reason does not exist. */
-  readonly policy: Readonly<Record<UnscoredReason, Treatment>>;
+  readonly policy: Readonly<Record<SuiteReason, Treatment>>;
   readonly answer: AnswerToScore;
   readonly target: JsonValue;
 }
@@ -41,7 +41,7 @@ export interface ScoredAnswer {
 /** No score, and why. */
 export interface UnscoredAnswer {
   readonly verdict: 'unscored';
-  readonly reason: UnscoredReason;
+  readonly reason: SuiteReason;
 }
 
 /** The verdict on an answer. Pure: the same input gives the same verdict everywhere. */
@@ -62,7 +62,7 @@ export function scoreAnswer({ scorer, policy, answer, target }: ScoringInput): S
 }
 
 // What stopped the answer comes before what it looks like: a cut answer may also be empty.
-function reasonOf({ text, refused, finish }: AnswerToScore): UnscoredReason | null {
+function reasonOf({ text, refused, finish }: AnswerToScore): SuiteReason | null {
   if (finish === 'content_filter') return 'filtered';
   if (refused) return 'refused';
   if (finish === 'length') return 'truncated';

@@ -1,6 +1,6 @@
 /** The suite file as its author writes it; `schema/suite.schema.json` is its published schema. */
 import type { JsonObject } from '../core/canonical-json.ts';
-import type { UnscoredReason } from '../transcript/record.ts';
+import type { SuiteReason } from '../transcript/record.ts';
 import type { Treatment } from '../transcript/plan.ts';
 import type { Message } from '../transcript/wire/request.ts';
 import type { HeldOutRule } from './definition.ts';
@@ -65,6 +65,6 @@ export interface SuiteFile {
   readonly parameters?: ParametersSection;
   readonly repeats?: number;
   readonly scorer: ScorerSection;
-  readonly unscored?: Readonly<Partial<Record<UnscoredReason, Treatment>>>;
+  readonly unscored?: Readonly<Partial<Record<SuiteReason, Treatment>>>;
   readonly held_out?: HeldOutRule;
 }

@@ -12,7 +12,8 @@ import { commit, deriveSalt, type Label } from './commitment.ts';
 import { createTally } from './counts.ts';
 import { createLinesHash } from './lines-hash.ts';
 import { formatOpening, formatTextOpening } from './opening.ts';
-import { formatRecord, type MarkRecord, type TranscriptRecord } from './record.ts';
+import { formatRecord } from './record-line.ts';
+import type { MarkRecord, TranscriptRecord } from './record.ts';
 
 /** Every record whose sequence number is a positive multiple of this is a mark, and no other is. */
 export const MARK_INTERVAL = 256;

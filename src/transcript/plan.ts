@@ -8,6 +8,7 @@
 import { canonicalize } from '../core/canonical-json.ts';
 import { digest, type Digest } from '../core/digest.ts';
 import { VerificationError } from '../core/errors.ts';
+import { ENDPOINT_LEVELS, TEE_PROVIDERS, type EndpointLevel, type TeeProvider } from '../core/evidence-names.ts';
 import { parseLine } from '../core/line-form.ts';
 import {
   boolean,
@@ -24,7 +25,7 @@ import {
   variant,
   type Shape,
 } from './shape.ts';
-import { FORMAT, UNSCORED_REASONS, type UnscoredReason } from './record.ts';
+import { FORMAT, SUITE_REASONS, type SuiteReason, type UnscoredReason } from './record.ts';
 import type { SelectionRule } from './selection.ts';
 
 /** Most concurrent requests of one run; it also bounds what a verifier keeps in memory. */
@@ -55,7 +56,7 @@ export interface PlanSuite {
 
 /** The endpoint under test, as configured; what it reports about itself is in the outcomes. */
 export interface PlanEndpoint {
-  readonly kind: 'openai' | 'embedded' | 'replay';
+  readonly kind: 'openai' | 'embedded' | 'replay' | 'tee';
   /** Name under which reports show it. */
   readonly name: string;
   /** Scheme, host and path; no user, password or query. */
@@ -67,6 +68,23 @@ export interface PlanEndpoint {
   readonly extra?: string;
   /** Digest of the weights that the endpoint says it serves. */
   readonly weights?: string;
+  /** How the endpoint gives evidence; exactly for the kind `tee`. */
+  readonly tee?: PlanTee;
+}
+
+/** How an endpoint gives evidence of where its answers come from. */
+export interface PlanTee {
+  readonly provider: TeeProvider;
+  /** The endpoint is a simulator, whose evidence proves nothing. */
+  readonly simulated?: true;
+}
+
+/** What evidence a run gathers, and what it asks of it. */
+export interface PlanEvidence {
+  /** Most samples whose answer has come and whose evidence has not. */
+  readonly max_pending: number;
+  /** Samples whose evidence does not reach this level are unscored as `unattested`. */
+  readonly require_level?: EndpointLevel;
 }
 
 /** Sampling parameters of every request; decimals are texts. */
@@ -93,7 +111,7 @@ export interface PlanRules {
   readonly prompt: string;
   readonly parameters: PlanParameters;
   readonly scorer: { readonly id: string; readonly version: number; readonly digest: string };
-  readonly unscored: Readonly<Record<UnscoredReason, Treatment>>;
+  readonly unscored: Readonly<Record<SuiteReason, Treatment>>;
   readonly harness: { readonly id: string; readonly version: number };
   readonly repeats: number;
   readonly limits: { readonly timeout_ms: number; readonly max_response_bytes: number };
@@ -145,6 +163,8 @@ export interface Plan {
   readonly suite: PlanSuite;
   readonly selection: { readonly rule: SelectionRule; readonly root: string; readonly size: number };
   readonly endpoint: PlanEndpoint;
+  /** Exactly for an endpoint of kind `tee`. */
+  readonly evidence?: PlanEvidence;
   readonly rules: PlanRules;
   readonly budget: PlanBudget;
   readonly prices?: PlanPrices;
@@ -174,13 +194,13 @@ export const parametersShape: Shape<PlanParameters> = object<PlanParameters>(
 
 /** Shape of the treatment of unscored items: every reason is named, so that none is treated by default. */
 export const unscoredShape: Shape<PlanRules['unscored']> = object<PlanRules['unscored']>(
-  Object.fromEntries(UNSCORED_REASONS.map((reason) => [reason, treatmentShape(reason)])) as Record<
-    UnscoredReason,
+  Object.fromEntries(SUITE_REASONS.map((reason) => [reason, treatmentShape(reason)])) as Record<
+    SuiteReason,
     Shape<Treatment>
   >,
 );
 
-function treatmentShape(reason: UnscoredReason): Shape<Treatment> {
+function treatmentShape(reason: SuiteReason): Shape<Treatment> {
   return ['truncated', 'refused', 'filtered', 'empty'].includes(reason) ? answeredTreatment : treatment;
 }
 
@@ -202,14 +222,21 @@ const rule = variant<SelectionRule>('kind', {
 
 const endpoint = object<PlanEndpoint>(
   {
-    kind: oneOf('openai', 'embedded', 'replay'),
+    kind: oneOf('openai', 'embedded', 'replay', 'tee'),
     name: nameText(256),
     base_url: url,
     model: nameText(256),
     stream: boolean,
     max_tokens_field: oneOf('max_tokens', 'max_completion_tokens'),
   },
-  { extra: text(32_768), weights: digestText },
+  {
+    extra: text(32_768),
+    weights: digestText,
+    tee: object<PlanTee>(
+      { provider: oneOf(...TEE_PROVIDERS) },
+      { simulated: (value) => (value === true ? null : ': want true or nothing') },
+    ),
+  },
 );
 
 const rules = object<PlanRules>({
@@ -247,6 +274,10 @@ const planShape = object<Plan>(
     }),
   },
   {
+    evidence: object<PlanEvidence>(
+      { max_pending: integer(1, MAX_CONCURRENCY) },
+      { require_level: oneOf(...ENDPOINT_LEVELS) },
+    ),
     prices: object<PlanPrices>({
       prompt_usd_per_mtok: decimalText,
       completion_usd_per_mtok: decimalText,
@@ -254,6 +285,11 @@ const planShape = object<Plan>(
     }),
   },
 );
+
+/** What a reason counts as under the policy of a suite. */
+export function treatmentOf(policy: PlanRules['unscored'], reason: UnscoredReason): Treatment {
+  return reason === 'unattested' ? 'wrong' : policy[reason];
+}
 
 /** The text of plan.json. */
 export function formatPlan(plan: Plan): string {
@@ -266,7 +302,12 @@ export function formatPlan(plan: Plan): string {
  * @throws {@link VerificationError} `ERR_PLAN_FORM` if it is not the line form of a plan.
  */
 export function parsePlan(planText: string): Plan {
-  return conform(planShape, lineOf(planText), planError);
+  const plan = conform(planShape, lineOf(planText), planError);
+  const isTee = plan.endpoint.kind === 'tee';
+  if (isTee !== (plan.endpoint.tee !== undefined) || isTee !== (plan.evidence !== undefined)) {
+    throw planError(': want a provider and evidence for an endpoint of kind "tee", and for no other');
+  }
+  return plan;
 }
 
 function lineOf(planText: string): unknown {

@@ -20,7 +20,8 @@ function outcomeFault(outcome: OutcomeRecord): string | null {
     const isAnswer = isGoodStatus && response !== undefined && error === undefined;
     return isAnswer ? null : ': want a status from 200 to 299 and a response without an error for "ok"';
   }
-  if (ANSWER_FACTS.some((fact) => outcome[fact] !== undefined)) return `: want ${ANSWER_FACTS.join(', ')} for "ok" only`;
+  if (ANSWER_FACTS.some((fact) => outcome[fact] !== undefined))
+    return `: want ${ANSWER_FACTS.join(', ')} for "ok" only`;
   if (status === 'http' && (http === 0 || (isGoodStatus && error !== 'ERR_BODY_ERROR'))) {
     return ': want a status for "http", and ERR_BODY_ERROR if it is from 200 to 299';
   }

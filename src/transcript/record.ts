@@ -1,32 +1,18 @@
 /**
- * The kinds of record in a transcript, and the one way to read them from a line.
+ * The kinds of record in a transcript.
  *
  * Records hold public facts and commitments only; prompts, answers and whatever a model extracted from them are content,
  * which is disclosed apart. Field names are short because a run has three records per sample.
  */
-import { formatLine, parseLine } from '../core/line-form.ts';
-import { VerificationError } from '../core/errors.ts';
-import {
-  conform,
-  digestText,
-  integer,
-  list,
-  mapOf,
-  nameText,
-  object,
-  oneOf,
-  text,
-  timeText,
-  type Shape,
-} from './shape.ts';
+import type { ChatAlgorithm, EvidenceRole } from '../core/evidence-names.ts';
+import type { EvidencePhase } from './evidence.ts';
 import type { LineObject } from '../core/line-form.ts';
-import { fieldsThatDoNotFit } from './record-rules.ts';
 
 /** The format of plan, records, bundle and statements. */
 export const FORMAT = 'touchstone/v1';
 
 /** Features that this version understands; a header that names another is refused. */
-export const KNOWN_FEATURES: readonly string[] = [];
+export const KNOWN_FEATURES: readonly string[] = ['evidence/1'];
 
 /** Largest denominator of a score, so that sums of scores stay exact and small. */
 export const MAX_DENOMINATOR = 1000;
@@ -34,12 +20,12 @@ export const MAX_DENOMINATOR = 1000;
 /** How an attempt ended. */
 export type AttemptStatus = 'ok' | 'http' | 'timeout' | 'network' | 'cancelled' | 'lost';
 
-/** Why an item has no score. */
-export type UnscoredReason =
+/** Why an item has no score, as far as its suite says what that counts as. */
+export type SuiteReason =
   'truncated' | 'refused' | 'filtered' | 'empty' | 'timeout' | 'transport' | 'scorer' | 'lost' | 'skipped';
 
-/** Every reason, in the order in which reports show them. */
-export const UNSCORED_REASONS: readonly UnscoredReason[] = [
+/** The reasons that every suite treats, in the order in which reports show them. */
+export const SUITE_REASONS: readonly SuiteReason[] = [
   'truncated',
   'refused',
   'filtered',
@@ -51,6 +37,15 @@ export const UNSCORED_REASONS: readonly UnscoredReason[] = [
   'skipped',
 ];
 
+/**
+ * Why an item has no score. `unattested`: the run asks for evidence that the answer does not have; no suite has a say in
+ * it and it always counts as wrong, because an endpoint could otherwise choose which answers count.
+ */
+export type UnscoredReason = SuiteReason | 'unattested';
+
+/** Every reason, in the order in which reports show them. */
+export const UNSCORED_REASONS: readonly UnscoredReason[] = [...SUITE_REASONS, 'unattested'];
+
 /** What an answer says about itself; no other outcome has any of it. */
 export const ANSWER_FACTS = ['finish', 'model', 'fingerprint', 'prompt_tokens', 'completion_tokens'] as const;
 
@@ -58,7 +53,7 @@ export const ANSWER_FACTS = ['finish', 'model', 'fingerprint', 'prompt_tokens', 
 export type EndReason = 'complete' | 'budget';
 
 /** Opens a transcript: record 0. */
-interface HeaderRecord {
+export interface HeaderRecord {
   readonly k: 'header';
   readonly seq: number;
   readonly at: string;
@@ -135,7 +130,7 @@ export interface MarkRecord {
 }
 
 /** The run went on after it had been stopped; what the interruption tore is counted. */
-interface ResumeRecord {
+export interface ResumeRecord {
   readonly k: 'resume';
   readonly seq: number;
   readonly at: string;
@@ -164,108 +159,53 @@ export interface EndRecord {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** A file of evidence that a record names by its digest. */
+export interface EvidenceFileName {
+  readonly role: EvidenceRole;
+  readonly sha256: string;
+}
+
+/** An attestation of the endpoint as it was fetched; public, its files are kept beside the records. */
+export interface SessionEvidenceRecord {
+  readonly k: 'evidence';
+  readonly seq: number;
+  readonly about: 'session';
+  readonly at: string;
+  readonly phase: EvidencePhase;
+  /** Size and root of the tree over the records that the nonce was made from. */
+  readonly size: number;
+  readonly root: string;
+  /** Algorithm of the key that was asked for, where there is a choice. */
+  readonly algo?: ChatAlgorithm;
+  /** Where it was fetched; without credentials. */
+  readonly url: string;
+  /** SHA-256 of the public key of the TLS peer on that connection. */
+  readonly peer_spki?: string;
+  readonly files: readonly EvidenceFileName[];
+}
+
+/** What the provider says of one answer: content, because it holds hashes of it. */
+export interface AnswerEvidenceRecord {
+  readonly k: 'evidence';
+  readonly seq: number;
+  readonly about: 'answer';
+  /** Sequence number of the outcome. */
+  readonly of: number;
+  /** Commitment to what was fetched. */
+  readonly evidence: string;
+}
+
+/** Evidence about the endpoint. */
+export type EvidenceRecord = SessionEvidenceRecord | AnswerEvidenceRecord;
+
 /** Any record. */
 export type TranscriptRecord =
-  HeaderRecord | IntentRecord | OutcomeRecord | ScoreRecord | MarkRecord | ResumeRecord | AggregateRecord | EndRecord;
-
-const seq = integer(0);
-const result: Shape<LineObject> = (value) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? null : ': want an object';
-const reported = nameText(128);
-
-const shapes: { readonly [K in TranscriptRecord['k']]: Shape<Extract<TranscriptRecord, { readonly k: K }>> } = {
-  header: object<HeaderRecord>({
-    k: oneOf('header'),
-    seq: integer(0, 0),
-    at: timeText,
-    features: list(nameText(64), 64),
-    format: oneOf(FORMAT),
-    plan: digestText,
-    run_nonce: text(32, /^[0-9a-f]{32}$/),
-  }),
-  intent: object<IntentRecord>({
-    k: oneOf('intent'),
-    seq,
-    at: timeText,
-    attempt: integer(0),
-    index: integer(0),
-    repeat: integer(0),
-    item: digestText,
-    request: digestText,
-  }),
-  outcome: object<OutcomeRecord>(
-    { k: oneOf('outcome'), seq, of: seq, status: oneOf('ok', 'http', 'timeout', 'network', 'cancelled', 'lost') },
-    {
-      http: integer(100, 999),
-      error: text(64, /^[A-Z][A-Z0-9_]*$/),
-      response: digestText,
-      finish: reported,
-      model: reported,
-      fingerprint: reported,
-      prompt_tokens: integer(0),
-      completion_tokens: integer(0),
-      latency_us: integer(0),
-      first_byte_us: integer(0),
-    },
-  ),
-  score: object<ScoreRecord>(
-    { k: oneOf('score'), seq, index: integer(0), repeat: integer(0) },
-    {
-      of: seq,
-      item: digestText,
-      num: integer(0, MAX_DENOMINATOR),
-      den: integer(1, MAX_DENOMINATOR),
-      extracted: digestText,
-      rule: nameText(128),
-      unscored: oneOf(...UNSCORED_REASONS),
-    },
-  ),
-  mark: object<MarkRecord>({ k: oneOf('mark'), seq, size: integer(0), root: digestText }),
-  resume: object<ResumeRecord>({
-    k: oneOf('resume'),
-    seq,
-    at: timeText,
-    torn_bytes: integer(0),
-    torn_content_bytes: integer(0),
-    version: nameText(64),
-  }),
-  aggregate: object<AggregateRecord>({ k: oneOf('aggregate'), seq, function: nameText(64), result }),
-  end: object<EndRecord>({
-    k: oneOf('end'),
-    seq,
-    at: timeText,
-    reason: oneOf('complete', 'budget'),
-    counts: mapOf(/^[a-z][a-z0-9_]*$/, integer(0), 64),
-  }),
-};
-
-/** The line of a record, without its newline. */
-export function formatRecord(record: TranscriptRecord): string {
-  return formatLine(record);
-}
-
-/**
- * The record in a line.
- *
- * @throws {@link VerificationError} `ERR_LINE_FORM`, `ERR_RECORD_KIND` for a kind this version does not know,
- *   `ERR_RECORD_FIELD` for a field that is missing, unknown or out of bounds.
- */
-export function parseRecord(line: string): TranscriptRecord {
-  const value = parseLine(line);
-  const kind = value['k'];
-  if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) {
-    throw new VerificationError(
-      'ERR_RECORD_KIND',
-      `cannot read record: want a kind of ${Object.keys(shapes).join(', ')}`,
-    );
-  }
-  const shape = shapes[kind as TranscriptRecord['k']] as Shape<TranscriptRecord>;
-  const record = conform(shape, value, (complaint) => fieldError(kind, complaint));
-  const complaint = fieldsThatDoNotFit(record);
-  if (complaint !== null) throw fieldError(kind, complaint);
-  return record;
-}
-
-function fieldError(kind: string, complaint: string): VerificationError {
-  return new VerificationError('ERR_RECORD_FIELD', `cannot read ${kind} record${complaint}`);
-}
+  | HeaderRecord
+  | IntentRecord
+  | OutcomeRecord
+  | EvidenceRecord
+  | ScoreRecord
+  | MarkRecord
+  | ResumeRecord
+  | AggregateRecord
+  | EndRecord;

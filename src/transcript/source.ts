@@ -25,6 +25,8 @@ export interface RunSource {
   /** The level a bundle says it has; null for a folder. */
   readonly level: DisclosureLevel | null;
   readonly files: ReadonlyMap<RunFile, Uint8Array>;
+  /** Files of evidence by the digest that they are said to have. */
+  readonly evidence: ReadonlyMap<string, Uint8Array>;
   /**
    * Record lines in order, each followed by the opening lines that belong to it, in batches and without newlines; null
    * if the publication has no records. To be read once.

@@ -13,13 +13,8 @@ import { MARK_INTERVAL } from '../transcript/builder.ts';
 import { createTally } from '../transcript/counts.ts';
 import { createLinesHash } from '../transcript/lines-hash.ts';
 import { isOpeningLine, parseOpening, type Opening } from '../transcript/opening.ts';
-import {
-  KNOWN_FEATURES,
-  parseRecord,
-  type AggregateRecord,
-  type EndRecord,
-  type TranscriptRecord,
-} from '../transcript/record.ts';
+import { parseRecord } from '../transcript/record-line.ts';
+import { KNOWN_FEATURES, type AggregateRecord, type EndRecord, type TranscriptRecord } from '../transcript/record.ts';
 import type { SampleReader } from './samples.ts';
 import type { OpenedFiles } from './open.ts';
 import { recordsFault } from './fault.ts';

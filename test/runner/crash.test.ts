@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseRecord, type OutcomeRecord } from '../../src/transcript/record.ts';
+import { parseRecord } from '../../src/transcript/record-line.ts';
+import type { OutcomeRecord } from '../../src/transcript/record.ts';
 import { setUp, verified } from './set-up.ts';
 
 const DIST = process.env['TOUCHSTONE_DIST'] ?? join(import.meta.dirname, '../../dist');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeHex, encodeUtf8 } from '../../src/core/bytes.ts';
 import { createBuilder, MARK_INTERVAL, type NewRecord, type TranscriptBuilder } from '../../src/transcript/builder.ts';
-import { formatRecord, parseRecord } from '../../src/transcript/record.ts';
+import { formatRecord, parseRecord } from '../../src/transcript/record-line.ts';
 import { AT } from './examples.ts';
 import { hmac, sha256Hex, treeRoot } from './oracle.ts';
 

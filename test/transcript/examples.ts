@@ -23,6 +23,7 @@ export const RECORDS: {
   readonly intent: Examples<'intent', 'maximal'>;
   readonly outcome: Examples<'outcome', 'answered' | 'maximal' | 'refused' | 'error' | 'cut' | 'late' | 'stopped'>;
   readonly score: Examples<'score', 'maximal' | 'unscored' | 'skipped'>;
+  readonly evidence: Examples<'evidence', 'maximal' | 'answer'>;
   readonly mark: Examples<'mark'>;
   readonly resume: Examples<'resume'>;
   readonly aggregate: Examples<'aggregate', 'maximal'>;
@@ -90,6 +91,38 @@ export const RECORDS: {
     maximal: { k: 'score', seq: 3, index: 0, repeat: 0, of: 2, num: 999, den: 1000, extracted: C, rule: 'pattern:0' },
     unscored: { k: 'score', seq: 3, index: 0, repeat: 0, of: 2, unscored: 'truncated' },
     skipped: { k: 'score', seq: 3, index: 0, repeat: 0, item: A, unscored: 'skipped' },
+  },
+  evidence: {
+    minimal: {
+      k: 'evidence',
+      seq: 1,
+      about: 'session',
+      at: AT,
+      phase: 'before',
+      size: 1,
+      root: A,
+      url: 'https://tee.example/v1/attestation/report',
+      files: [],
+    },
+    maximal: {
+      k: 'evidence',
+      seq: 1,
+      about: 'session',
+      at: AT,
+      phase: 'rotation',
+      size: Number.MAX_SAFE_INTEGER,
+      root: A,
+      algo: 'ed25519',
+      url: `https://tee.example/${'a'.repeat(4076)}`,
+      peer_spki: B,
+      files: [
+        { role: 'report', sha256: A },
+        { role: 'collateral', sha256: B },
+        { role: 'nras', sha256: C },
+        { role: 'jwks', sha256: C },
+      ],
+    },
+    answer: { k: 'evidence', seq: 3, about: 'answer', of: 2, evidence: C },
   },
   mark: { minimal: { k: 'mark', seq: 256, size: 256, root: A } },
   resume: {
@@ -173,6 +206,13 @@ export const PLAN: Plan = {
   signer: { kind: 'ed25519', name: 'bench', public_key: A, checkpoint_key: A },
 };
 
+/** A plan for an endpoint that gives evidence. */
+export const TEE_PLAN: Plan = {
+  ...PLAN,
+  endpoint: { ...PLAN.endpoint, kind: 'tee', tee: { provider: 'near-direct', simulated: true } },
+  evidence: { max_pending: 64, require_level: 'L4' },
+};
+
 /** A plan with every optional field. */
 export const FULL_PLAN: Plan = {
   ...PLAN,
@@ -254,6 +294,7 @@ export const FULL_DEFINITION: SuiteDefinition = {
 export const CONTAINER_LINES: { readonly [T in ContainerLine['t']]: Extract<ContainerLine, { t: T }> } = {
   bundle: { t: 'bundle', format: 'touchstone/v1', level: 'D3' },
   file: { t: 'file', name: 'checkpoints.jsonl', utf8: 'any text, "quoted" – ✓\n' },
+  evidence: { t: 'evidence', sha256: A, utf8: '{"quote":"04"}' },
   records: { t: 'records', lines: 1 },
 };
 

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { isOpeningLine, checkOpening, parseOpening, type Opening } from '../../src/transcript/opening.ts';
 import { parsePlan, planDigest } from '../../src/transcript/plan.ts';
 import { parseContainerLine } from '../../src/transcript/publication.ts';
-import { parseRecord, type TranscriptRecord } from '../../src/transcript/record.ts';
+import { parseRecord } from '../../src/transcript/record-line.ts';
+import type { TranscriptRecord } from '../../src/transcript/record.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/format.md'), 'utf8');
 const [plan = '', bundle = ''] = [

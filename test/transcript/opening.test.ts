@@ -11,7 +11,7 @@ import {
   parseOpening,
   type Opening,
 } from '../../src/transcript/opening.ts';
-import { formatRecord } from '../../src/transcript/record.ts';
+import { formatRecord } from '../../src/transcript/record-line.ts';
 import { expectCode } from '../vectors.ts';
 import { ALL_RECORDS, OPENING_LINES } from './examples.ts';
 

@@ -11,7 +11,7 @@ import {
   runId,
   type Plan,
 } from '../../src/transcript/plan.ts';
-import { UNSCORED_REASONS } from '../../src/transcript/record.ts';
+import { SUITE_REASONS } from '../../src/transcript/record.ts';
 import { expectCode } from '../vectors.ts';
 import { FULL_PLAN, PLAN } from './examples.ts';
 import { sha256Hex } from './oracle.ts';
@@ -116,7 +116,7 @@ describe('parsePlan()', () => {
     }
   });
 
-  it.each(UNSCORED_REASONS)('wants a treatment for "%s"', (reason) => {
+  it.each(SUITE_REASONS)('wants a treatment for "%s"', (reason) => {
     expectCode(() => parsePlan(canonicalize(withValue(PLAN, `rules.unscored.${reason}`, undefined))), 'ERR_PLAN_FORM');
     const scored = canonicalize(withValue(PLAN, `rules.unscored.${reason}`, 'scored'));
     const comesWithAnAnswer = ['truncated', 'refused', 'filtered', 'empty'].includes(reason);

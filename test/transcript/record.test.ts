@@ -1,14 +1,8 @@
 import * as fc from '../property.ts';
 import { describe, expect, it } from 'vitest';
 import { canonicalize } from '../../src/core/canonical-json.ts';
-import {
-  ANSWER_FACTS,
-  formatRecord,
-  KNOWN_FEATURES,
-  parseRecord,
-  UNSCORED_REASONS,
-  type TranscriptRecord,
-} from '../../src/transcript/record.ts';
+import { formatRecord, parseRecord } from '../../src/transcript/record-line.ts';
+import { ANSWER_FACTS, KNOWN_FEATURES, UNSCORED_REASONS, type TranscriptRecord } from '../../src/transcript/record.ts';
 import { expectCode } from '../vectors.ts';
 import { ALL_RECORDS, AT, RECORDS } from './examples.ts';
 
@@ -28,6 +22,7 @@ const REQUIRED: Readonly<Record<TranscriptRecord['k'], readonly string[]>> = {
   header: ['seq', 'at', 'features', 'format', 'plan', 'run_nonce'],
   intent: ['seq', 'at', 'attempt', 'index', 'repeat', 'item', 'request'],
   outcome: ['seq', 'of', 'status'],
+  evidence: ['seq', 'about'],
   score: ['seq', 'index', 'repeat'],
   mark: ['seq', 'size', 'root'],
   resume: ['seq', 'at', 'torn_bytes', 'torn_content_bytes', 'version'],
@@ -76,6 +71,18 @@ const OUT_OF_BOUNDS: readonly [TranscriptRecord['k'], string, readonly unknown[]
   ['score', 'den', [0, 1001, ...COUNTS]],
   ['score', 'extracted', DIGESTS],
   ['score', 'rule', [...NAMES, 'a'.repeat(129)]],
+  ['evidence', 'seq', COUNTS],
+  ['evidence', 'about', ['', 'run', 0]],
+  ['evidence', 'at', TIMES],
+  ['evidence', 'phase', ['', 'later', 0]],
+  ['evidence', 'size', [0, ...COUNTS]],
+  ['evidence', 'root', DIGESTS],
+  ['evidence', 'algo', ['', 'rsa', 0]],
+  ['evidence', 'url', ['', 'ftp://a', 'https://a b', `https://${'a'.repeat(4096)}`, 0]],
+  ['evidence', 'of', COUNTS],
+  ['evidence', 'evidence', DIGESTS],
+  ['evidence', 'peer_spki', DIGESTS],
+  ['evidence', 'files', ['a', {}, [0], [{ role: 'report' }], [{ role: 'other', sha256: 'a1'.repeat(32) }]]],
   ['mark', 'seq', COUNTS],
   ['mark', 'size', COUNTS],
   ['mark', 'root', DIGESTS],
@@ -284,8 +291,8 @@ describe('formatRecord()', () => {
 });
 
 describe('KNOWN_FEATURES', () => {
-  it('names none yet', () => {
-    expect(KNOWN_FEATURES).toEqual([]);
+  it('names what a run may use', () => {
+    expect(KNOWN_FEATURES).toEqual(['evidence/1']);
   });
 });
 

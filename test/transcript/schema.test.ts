@@ -10,8 +10,17 @@ import { parseDefinition } from '../../src/suites/definition.ts';
 import { parseOpening } from '../../src/transcript/opening.ts';
 import { parsePlan } from '../../src/transcript/plan.ts';
 import { parseContainerLine, type ContainerLine } from '../../src/transcript/publication.ts';
-import { parseRecord } from '../../src/transcript/record.ts';
-import { CONTAINER_LINES, DEFINITION, FULL_DEFINITION, FULL_PLAN, OPENING_LINES, PLAN, RECORDS } from './examples.ts';
+import { parseRecord } from '../../src/transcript/record-line.ts';
+import {
+  CONTAINER_LINES,
+  DEFINITION,
+  FULL_DEFINITION,
+  FULL_PLAN,
+  OPENING_LINES,
+  PLAN,
+  RECORDS,
+  TEE_PLAN,
+} from './examples.ts';
 
 const folder = join(import.meta.dirname, '../../docs/schema');
 
@@ -33,7 +42,7 @@ interface Subject {
 function containerKind(text: string): ContainerLine['t'] {
   const value: unknown = JSON.parse(text);
   const kind: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 't') : null;
-  return kind === 'file' || kind === 'records' ? kind : 'bundle';
+  return kind === 'file' || kind === 'records' || kind === 'evidence' ? kind : 'bundle';
 }
 
 const SUBJECTS: Readonly<Record<string, Subject>> = {
@@ -45,7 +54,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   ),
   // A fraction is at most one.
   score: { parse: parseRecord, examples: Object.values(RECORDS.score), related: /^\/(?:num|den)$/ },
-  plan: { parse: parsePlan, examples: [PLAN, FULL_PLAN] },
+  plan: { parse: parsePlan, examples: [PLAN, FULL_PLAN, TEE_PLAN] },
   // The digest of a scorer is that of its options.
   'suite-definition': {
     parse: (text) => parseDefinition(encodeUtf8(text)),

@@ -237,7 +237,9 @@ describe('a signer who says more than one thing', () => {
     const vibes = { k: 'aggregate', function: 'vibes/1', result: { value: '0.1' } } as const;
     facts.moreAggregates = [vibes, { ...vibes, result: { value: '0.9' } }];
     const { files } = writeRun(facts);
-    expect(codeOf(await verifyRun({ name: 'x', level: 'D0', files, lines: null }, TRUST))).toBe('ERR_AGGREGATE');
+    expect(codeOf(await verifyRun({ name: 'x', level: 'D0', files, evidence: new Map(), lines: null }, TRUST))).toBe(
+      'ERR_AGGREGATE',
+    );
   });
 
   it('refuses checkpoints that do not begin at the header', async () => {

@@ -361,6 +361,7 @@ export function sourceOf(run: WrittenRun, level: DisclosureLevel | null = 'D3'):
     name: 'crafted',
     level,
     files,
+    evidence: new Map(),
     lines: (async function* () {
       yield lines;
     })(),

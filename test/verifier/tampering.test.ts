@@ -675,7 +675,7 @@ describe('less disclosed', () => {
     const { files } = writeRun(honestFacts());
     files.delete('suite.json');
     const verification = await verifyRun(
-      { name: 'x', level: 'D0', files, lines: null },
+      { name: 'x', level: 'D0', files, evidence: new Map(), lines: null },
       { trusted: [SIGNER.publicKey] },
     );
     expect(verification.verified && verification.transcript.axes.map(({ verdict }) => verdict)).toEqual([

@@ -1,7 +1,7 @@
 import * as fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { parseAnswer, type ParsedBody } from '../../../src/transcript/wire/answer.ts';
-import { formatRecord, parseRecord } from '../../../src/transcript/record.ts';
+import { formatRecord, parseRecord } from '../../../src/transcript/record-line.ts';
 import { RECORDS } from '../examples.ts';
 
 const utf8 = new TextEncoder();
