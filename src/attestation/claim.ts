@@ -6,7 +6,7 @@
  * @see the claim model of ACI: every statement says whether hardware, this verifier or somebody's word is behind it
  */
 import type { VerificationCode } from '../core/errors.ts';
-import type { ChatAlgorithm, EvidenceRole, TeeProvider } from '../core/evidence-names.ts';
+import type { ChatAlgorithm, EndpointLevel, EvidenceRole, TeeProvider } from '../core/evidence-names.ts';
 
 /** What a claim is about. */
 export type ClaimSubject = 'model' | 'gateway' | 'channel' | 'response';
@@ -172,4 +172,33 @@ export interface ResponseAssessment {
   readonly signer: AttestedKey | null;
   /** Model name in the signed text, if it has one. */
   readonly signedModel: string | null;
+}
+
+/** Everything that the level of one answer is derived from. */
+export interface LevelFacts {
+  /** Whether somebody answers for the signature over the transcript. */
+  readonly runSigned: boolean;
+  /** Claims about the answer; empty if there is no evidence of it. */
+  readonly answer: readonly Claim[];
+  readonly signer: AttestedKey | null;
+  /** Claims of the last attestation that vouches for the signer, or for the channel; empty if none does. */
+  readonly session: readonly Claim[];
+  /** TCB status of the machine of the signer. */
+  readonly tcbStatus: string | null;
+  /** Whether the same key was attested before and after the answer, over nonces that are made from the records. */
+  readonly bracketed: boolean;
+  /** Whether nothing but the runner's clock says when the attestations were made. */
+  readonly timeDeclared: boolean;
+  readonly simulated: boolean;
+}
+
+/** What limits a level without changing its number. */
+export type LevelSuffix = '~req' | '~simulated' | '~stale' | '~time';
+
+/** The level of an answer, never without its reasons. */
+export interface AnswerLevel {
+  readonly level: EndpointLevel;
+  readonly suffixes: readonly LevelSuffix[];
+  /** One clause for every limit, the level's own first. */
+  readonly reasons: readonly string[];
 }
