@@ -6,6 +6,7 @@
  */
 import type { Dispatcher, Pool } from 'undici';
 import { awaitAbort, forgetAbort } from './cancellation.ts';
+import { peerClients, type ObservedRequest, type PeerConnection } from './peer-key.ts';
 import type { Exchange, ExchangeStatus, SendOptions, TransportCode } from './endpoint.ts';
 import { parseRetryAfter } from './retry.ts';
 import { transportCode } from './transport-code.ts';
@@ -17,6 +18,10 @@ export interface TransportRequest extends Omit<SendOptions, 'beforeSend'> {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | null;
+  /** Close the connection afterwards, so that the next request may reach another machine. */
+  readonly reset?: boolean;
+  /** Told of the headers of the response. */
+  readonly onHeaders?: (header: (name: string) => string | null) => void;
 }
 
 /** The connections to one origin. */
@@ -30,22 +35,29 @@ const POOL_MODULE: string = 'undici/lib/dispatcher/pool.js';
 
 const ENDED = new Error('the exchange has ended');
 
+const RECEIPT_ID = /^[\x21-\x7e]{1,256}$/;
+
 /**
  * Connections to an origin, opened as requests need them and kept for the next.
  *
  * @param origin - Scheme, host and port, such as `https://api.openai.com`.
  * @param connections - Most connections at a time; an exchange waits for a free one, and that counts as its time.
+ * @param ca - Certificates in PEM that are trusted beside those of Node; null for none.
  */
-export async function openTransport(origin: string, connections: number): Promise<Transport> {
+export async function openTransport(origin: string, connections: number, ca: string | null = null): Promise<Transport> {
   const { default: UndiciPool } = (await import(POOL_MODULE)) as { readonly default: typeof Pool };
+  const tls = origin.startsWith('https:') ? { factory: await peerClients(ca) } : {};
   // Every exchange has a timer of its own, so the parser needs none.
-  const pool = new UndiciPool(origin, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+  const pool = new UndiciPool(origin, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, ...tls });
   return {
     exchange: async (request) => {
       if (request.signal.aborted) return unsent();
       return await new Promise((resolve) => {
-        const { path, method, headers, body } = request;
-        pool.dispatch({ path, method, headers, body }, new ExchangeHandler(request, resolve));
+        const { path, method, headers, body, reset } = request;
+        const closing = reset === undefined ? {} : { reset };
+        const observer = new ExchangeHandler(request, resolve);
+        const observed: ObservedRequest = { path, method, headers, body, ...closing, observer };
+        pool.dispatch(observed, observer);
       });
     },
     close: () => pool.destroy(ENDED),
@@ -69,6 +81,7 @@ export function unsent(): Exchange {
 
 /** Gathers what comes in until the exchange has ended one way or another, and then tells it once. */
 class ExchangeHandler implements Dispatcher.DispatchHandler {
+  connection: PeerConnection | null = null;
   readonly #request: TransportRequest;
   readonly #resolve: (exchange: Exchange) => void;
   readonly #startedAt = performance.now();
@@ -80,6 +93,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #encoding = 'identity';
   #retryAfterMs: number | null = null;
   #firstByteUs: number | null = null;
+  #peerSpki: string | null = null;
+  #receiptId: string | null = null;
   #ended = false;
 
   constructor(request: TransportRequest, resolve: (exchange: Exchange) => void) {
@@ -91,6 +106,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#peerSpki = this.connection?.spki ?? null;
     // The exchange may have ended while it waited for a connection; then nothing is sent.
     if (this.#ended) controller.abort(ENDED);
   }
@@ -101,6 +117,9 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#encoding = headerText(headers, 'content-encoding') ?? 'identity';
     const retryAfter = headerText(headers, 'retry-after');
     this.#retryAfterMs = retryAfter === null ? null : parseRetryAfter(retryAfter, Date.now());
+    const receiptId = headerText(headers, 'x-receipt-id');
+    this.#receiptId = receiptId !== null && RECEIPT_ID.test(receiptId) ? receiptId : null;
+    this.#request.onHeaders?.((name) => headerText(headers, name));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
@@ -146,8 +165,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
       retryAfterMs: this.#retryAfterMs,
       latencyUs: this.#elapsedUs(),
       firstByteUs: this.#firstByteUs,
-      peerSpki: null,
-      receiptId: null,
+      peerSpki: this.#peerSpki,
+      receiptId: this.#receiptId,
     });
   }
 

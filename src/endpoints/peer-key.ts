@@ -1,0 +1,77 @@
+/**
+ * Which TLS key an exchange ended at.
+ *
+ * Each client of a pool has one connection at a time, so it can tell an exchange the key of the very socket that carries
+ * it. Sessions are not resumed and not renegotiated: the key is one whose possession was proven on this socket.
+ */
+import type { SecureContext, TLSSocket } from 'node:tls';
+import type { buildConnector, Client, Dispatcher, Pool } from 'undici';
+import { digest } from '../core/digest.ts';
+
+/** Dispatch options that say who is told of the connection. */
+export interface ObservedRequest extends Dispatcher.DispatchOptions {
+  /** Its connection is set before the exchange begins, if the connection has TLS. */
+  readonly observer: { connection: PeerConnection | null };
+}
+
+/** The connection of one client. */
+export interface PeerConnection {
+  /** Hex SHA-256 of the public key of the peer, as SubjectPublicKeyInfo in DER; null before the first handshake. */
+  readonly spki: string | null;
+}
+
+type Connector = buildConnector.connector;
+type PoolFactory = NonNullable<Pool.Options['factory']>;
+
+// Parts of undici that its pool has loaded already.
+const CLIENT_MODULE: string = 'undici/lib/dispatcher/client.js';
+const CONNECT_MODULE: string = 'undici/lib/core/connect.js';
+
+/**
+ * Makes the clients of a pool, each of which tells its exchanges where they go.
+ *
+ * The pool has to be given nothing but {@link ObservedRequest}.
+ *
+ * @param ca - Certificates in PEM that are trusted beside those of Node; null for none.
+ */
+export async function peerClients(ca: string | null): Promise<PoolFactory> {
+  const [{ default: UndiciClient }, { default: connectorOf }] = await Promise.all([
+    import(CLIENT_MODULE) as Promise<{ readonly default: typeof Client }>,
+    import(CONNECT_MODULE) as Promise<{ readonly default: typeof buildConnector }>,
+  ]);
+  const connector = connectorOf({ maxCachedSessions: 0, ...(ca === null ? {} : await trusting(ca)) });
+  return (origin, options) => {
+    const connection: { spki: string | null } = { spki: null };
+    const client = new UndiciClient(origin, { ...options, connect: remembering(connector, connection) });
+    const dispatch = client.dispatch.bind(client);
+    client.dispatch = (request, handler) => {
+      // The pool wraps handlers and hands on options as they are.
+      (request as ObservedRequest).observer.connection = connection;
+      return dispatch(request, handler);
+    };
+    return client;
+  };
+}
+
+// One context for all connections: reading the roots of Node anew for each would take longer than the handshake.
+async function trusting(ca: string): Promise<{ readonly secureContext: SecureContext }> {
+  const { createSecureContext, rootCertificates } = await import('node:tls');
+  return { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
+}
+
+function remembering(connector: Connector, connection: { spki: string | null }): Connector {
+  return (options, callback) => {
+    connection.spki = null;
+    connector(options, (...[error, socket]: Parameters<buildConnector.Callback>) => {
+      if (error !== null) return callback(error, null);
+      connection.spki = keyOf(socket as TLSSocket);
+      callback(null, socket);
+    });
+  };
+}
+
+function keyOf(socket: TLSSocket): string | null {
+  socket.disableRenegotiation();
+  const key = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
+  return key === undefined ? null : digest(key);
+}
