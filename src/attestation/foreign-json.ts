@@ -1,0 +1,21 @@
+/**
+ * JSON of providers, which have forms of their own: nothing is assumed of it but the JSON grammar.
+ *
+ * The caller bounds the size of a text before it is parsed.
+ */
+import { isJsonObject, type JsonObject } from '../core/canonical-json.ts';
+
+/** The value of a JSON text, or undefined if it is not one. */
+export function tryParseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object of a JSON text, or null for any other text. */
+export function tryParseObject(text: string): JsonObject | null {
+  const value = tryParseJson(text);
+  return isJsonObject(value) ? value : null;
+}
