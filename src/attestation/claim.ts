@@ -148,6 +148,16 @@ export interface FetchedSignature {
   readonly body: string;
 }
 
+/** What was fetched about an answer. */
+export interface FetchedEvidence {
+  /** Hex SHA-256 of the public key of the TLS peer that the answer came from. */
+  readonly peer_spki?: string;
+  /** Bodies of the signature endpoint, exactly as they came. */
+  readonly signatures?: readonly FetchedSignature[];
+  /** Body of the receipt endpoint, exactly as it came. */
+  readonly receipt?: string;
+}
+
 /** What an answer is checked against. */
 export interface ResponseContext {
   readonly provider: TeeProvider;
@@ -201,4 +211,20 @@ export interface AnswerLevel {
   readonly suffixes: readonly LevelSuffix[];
   /** One clause for every limit, the level's own first. */
   readonly reasons: readonly string[];
+}
+
+/** An answer among the attestations of its run. */
+export interface GradeContext {
+  /** What the attestations of the run show, in order. */
+  readonly sessions: readonly SessionAssessment[];
+  /** How many of them came before the answer. */
+  readonly epoch: number;
+  readonly runSigned: boolean;
+}
+
+/** How evidence is checked. It is handed to runner and verifier, so that a page without these checks can leave them out. */
+export interface AttestationCheck {
+  readonly assessSession: (evidence: SessionEvidence, context: Omit<SessionContext, 'roots'>) => SessionAssessment;
+  readonly assessResponse: (evidence: FetchedEvidence, context: ResponseContext) => ResponseAssessment;
+  readonly gradeAnswer: (answer: ResponseAssessment, context: GradeContext) => AnswerLevel;
 }

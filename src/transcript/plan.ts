@@ -291,6 +291,11 @@ export function treatmentOf(policy: PlanRules['unscored'], reason: UnscoredReaso
   return reason === 'unattested' ? 'wrong' : policy[reason];
 }
 
+/** The features that a run under a plan uses, as its header names them. */
+export function featuresOf({ evidence }: Plan): readonly string[] {
+  return evidence === undefined ? [] : ['evidence/1'];
+}
+
 /** The text of plan.json. */
 export function formatPlan(plan: Plan): string {
   return canonicalize(plan);

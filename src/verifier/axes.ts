@@ -1,5 +1,6 @@
 /** The wording of the seven verdicts: what each covers, and what it does not. */
 import type { VerificationError } from '../core/errors.ts';
+import type { ExecutionVerdict } from './execution.ts';
 import type { OpenedFiles } from './open.ts';
 import type { PassResult } from './pass.ts';
 import type { SampleCoverage } from './samples.ts';
@@ -12,6 +13,7 @@ export interface AxesInput {
   readonly coverage: SampleCoverage;
   readonly canRescore: boolean;
   readonly hasSuite: boolean;
+  readonly execution: ExecutionVerdict | null;
 }
 
 /** The seven answers for a run in which no fault was found. */
@@ -36,7 +38,7 @@ export function answerAxes(input: AxesInput): readonly AxisVerdict[] {
       coverage: { checked: input.coverage.samples, total: input.coverage.samples, unit: 'samples' },
     },
     scoring(input),
-    execution(files),
+    execution(files, input.execution),
     { axis: 'reproduction', verdict: 'not evaluated', scope: 'no second run was compared' },
   ];
 }
@@ -77,12 +79,27 @@ export function timeAxis({ plan }: OpenedFiles): AxisVerdict {
 }
 
 /** What is known about the endpoint, as an answer. */
-export function execution({ plan }: OpenedFiles): AxisVerdict {
+export function execution({ plan }: OpenedFiles, evidence: ExecutionVerdict | null): AxisVerdict {
+  if (evidence !== null) return attested(evidence);
+  if (plan.evidence !== undefined) {
+    return { axis: 'execution', verdict: 'not evaluated', scope: 'there is evidence, and it was not checked here' };
+  }
   const scope =
     plan.endpoint.kind === 'replay'
       ? 'a replay: recorded answers were served again, no model was asked'
       : `the endpoint says it is ${plan.endpoint.model}; no evidence of what really ran`;
   return { axis: 'execution', verdict: 'not evaluated', scope };
+}
+
+function attested({ level, suffixes, levels, simulated, answers, checked }: ExecutionVerdict): AxisVerdict {
+  const axis = 'execution';
+  const coverage = { checked, total: answers, unit: 'answers' };
+  if (checked === 0) return { axis, verdict: 'declared', scope: 'no evidence of an answer is disclosed', coverage };
+  const reason = levels[0]?.reasons[0] ?? 'no reason is known';
+  const rest = checked < answers ? '; the rest is declared' : '';
+  const isProven = !simulated && level !== 'L0' && level !== 'L1';
+  const scope = `${simulated ? 'simulated, which proves nothing: ' : ''}${level}${suffixes.join('')}: ${reason}${rest}`;
+  return { axis, verdict: isProven ? 'proven' : 'declared', scope, coverage };
 }
 
 function scoring({ coverage, canRescore, hasSuite, pass }: AxesInput): AxisVerdict {

@@ -6,7 +6,7 @@
  */
 import { VerificationError } from '../core/errors.ts';
 import type { Plan } from '../transcript/plan.ts';
-import type { IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
+import type { AnswerEvidenceRecord, IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
 import { createLedger, type OpenItem, type OpenSample } from './ledger.ts';
 
 /** The sample that a record is about. */
@@ -20,6 +20,7 @@ interface RunLedger {
   resume(seq: number): void;
   intent(record: IntentRecord): Place;
   outcome(record: OutcomeRecord): Place;
+  evidence(record: AnswerEvidenceRecord): Place;
   score(record: ScoreRecord): Place;
   /** Check that nothing is open and every planned sample has been scored. */
   close(): void;
@@ -46,6 +47,7 @@ export function createRunLedger(plan: Plan): RunLedger {
       interruptions.outcome(record);
       return place;
     },
+    evidence: (record) => ledger.evidence(record),
     score(record) {
       interruptions.score(record);
       return ledger.score(record);

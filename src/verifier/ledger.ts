@@ -9,7 +9,14 @@ import { decodeHex, encodeHex } from '../core/bytes.ts';
 import { leafHash } from '../core/merkle.ts';
 import { selectIndices } from '../transcript/selection.ts';
 import type { Plan } from '../transcript/plan.ts';
-import type { AttemptStatus, IntentRecord, OutcomeRecord, ScoreRecord, UnscoredReason } from '../transcript/record.ts';
+import type {
+  AnswerEvidenceRecord,
+  AttemptStatus,
+  IntentRecord,
+  OutcomeRecord,
+  ScoreRecord,
+  UnscoredReason,
+} from '../transcript/record.ts';
 import { recordsFault } from './fault.ts';
 
 /** One attempt at a sample; `outcome` is missing while the request is on its way. */
@@ -36,6 +43,8 @@ export interface OpenItem {
 export interface Ledger {
   intent(record: IntentRecord): OpenItem;
   outcome(record: OutcomeRecord): { readonly item: OpenItem; readonly sample: OpenSample; readonly attempt: Attempt };
+  /** Evidence of an answer, before the score of its sample and once. */
+  evidence(record: AnswerEvidenceRecord): { readonly item: OpenItem; readonly sample: OpenSample };
   /** The sample is closed by its score and is given back with all its attempts. */
   score(record: ScoreRecord): { readonly item: OpenItem; readonly sample: OpenSample };
   /** Check that nothing is open and every planned sample has been scored. */
@@ -52,9 +61,10 @@ const ASKED_AGAIN: ReadonlySet<AttemptStatus> = new Set(['cancelled', 'lost']);
  * `ERR_OUTCOME_ORPHAN`, `ERR_SCORE_DUPLICATE`, `ERR_SCORE_OUTCOME` or `ERR_UNSCORED_REASON`.
  */
 export function createLedger(plan: Plan): Ledger {
-  const { rules, concurrency } = plan;
+  const { rules, concurrency, evidence } = plan;
   const items = createItemQueue(plan);
   const underway = new Map<number, { item: OpenItem; sample: OpenSample; attempt: Attempt }>();
+  const answered = new Map<number, { item: OpenItem; sample: OpenSample }>();
   return {
     intent(record) {
       const item = items.take(record.index, record.item);
@@ -72,12 +82,22 @@ export function createLedger(plan: Plan): Ledger {
       if (entry === undefined) throw recordsFault('ERR_OUTCOME_ORPHAN', `record ${record.seq} is of no open intent`);
       underway.delete(record.of);
       entry.attempt.outcome = record;
+      if (evidence !== undefined && record.status === 'ok') answered.set(record.seq, entry);
+      return entry;
+    },
+    evidence(record) {
+      const entry = answered.get(record.of);
+      if (entry === undefined) {
+        throw recordsFault('ERR_EVIDENCE_PLACE', `evidence ${record.seq} is of no answer that waits for it`);
+      }
+      answered.delete(record.of);
       return entry;
     },
     score(record) {
       const item = record.item === undefined ? items.get(record.index) : items.take(record.index, record.item);
       const sample = sampleOf(item, record.repeat, rules.repeats);
-      checkVerdict(record, sample, rules.retry);
+      checkVerdict(record, sample, plan);
+      if (record.of !== undefined) answered.delete(record.of);
       item.samples.delete(record.repeat);
       item.scored.add(record.repeat);
       if (item.scored.size === rules.repeats) items.finish(item);
@@ -91,7 +111,9 @@ export function createLedger(plan: Plan): Ledger {
 }
 
 // The planned items in their order: those that have begun and are not finished, and how many begin later.
-function createItemQueue({ suite, selection, concurrency }: Plan) {
+function createItemQueue({ suite, selection, concurrency, evidence }: Plan) {
+  // One more than the plan allows at once: the next item may begin while the last repeats of others are on their way.
+  const most = concurrency + 1 + (evidence?.max_pending ?? 0);
   const order = selectIndices(selection.rule, suite.size);
   if (order.length !== selection.size)
     throw recordsFault('ERR_PLAN_FORM', 'the selection rule does not give the planned size');
@@ -111,8 +133,7 @@ function createItemQueue({ suite, selection, concurrency }: Plan) {
     tree.append(leafHash(decodeHex(commitment)));
     const item: OpenItem = { index, commitment, samples: new Map(), scored: new Set() };
     open.set(index, item);
-    // One more than the plan allows at once: the next item may begin while the last repeats of others are on their way.
-    if (open.size > concurrency + 1) throw recordsFault('ERR_CONCURRENCY', `more than ${concurrency} items are open`);
+    if (open.size > most) throw recordsFault('ERR_CONCURRENCY', `more than ${most} items are open`);
     return item;
   };
   return {
@@ -173,7 +194,7 @@ function countLost(attempts: readonly Attempt[]): number {
 }
 
 // A score follows from the last attempt: an answer is scored or unscored for what it is, a failure for how it failed.
-function checkVerdict(record: ScoreRecord, sample: OpenSample, retry: Plan['rules']['retry']): void {
+function checkVerdict(record: ScoreRecord, sample: OpenSample, { rules: { retry }, evidence }: Plan): void {
   const place = `item ${record.index} repeat ${record.repeat}`;
   const last = sample.attempts.at(-1);
   const outcome = last?.outcome;
@@ -181,7 +202,8 @@ function checkVerdict(record: ScoreRecord, sample: OpenSample, retry: Plan['rule
     throw recordsFault('ERR_SCORE_OUTCOME', `${place} is not scored by its last outcome`);
   }
   const verdict = record.unscored ?? 'scored';
-  if (!verdictsFor(outcome?.status).includes(verdict)) {
+  const isUnattested = verdict === 'unattested' && outcome?.status === 'ok' && evidence?.require_level !== undefined;
+  if (!isUnattested && !verdictsFor(outcome?.status).includes(verdict)) {
     throw recordsFault('ERR_UNSCORED_REASON', `${place} ended "${outcome?.status ?? 'unasked'}" but says "${verdict}"`);
   }
   if (outcome !== undefined && verdict !== 'skipped' && isGivenUpEarly(outcome, sample.attempts, retry)) {

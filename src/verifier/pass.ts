@@ -14,8 +14,16 @@ import { createTally } from '../transcript/counts.ts';
 import { createLinesHash } from '../transcript/lines-hash.ts';
 import { isOpeningLine, parseOpening, type Opening } from '../transcript/opening.ts';
 import { parseRecord } from '../transcript/record-line.ts';
-import { KNOWN_FEATURES, type AggregateRecord, type EndRecord, type TranscriptRecord } from '../transcript/record.ts';
+import { featuresOf } from '../transcript/plan.ts';
+import {
+  KNOWN_FEATURES,
+  type AggregateRecord,
+  type EndRecord,
+  type HeaderRecord,
+  type TranscriptRecord,
+} from '../transcript/record.ts';
 import type { SampleReader } from './samples.ts';
+import type { EvidenceReader } from './evidence.ts';
 import type { OpenedFiles } from './open.ts';
 import { recordsFault } from './fault.ts';
 
@@ -36,6 +44,7 @@ const MAX_AGGREGATES = 64;
 export interface PassInput {
   readonly files: OpenedFiles;
   readonly samples: SampleReader;
+  readonly evidence: EvidenceReader;
 }
 
 /**
@@ -56,7 +65,7 @@ export async function readLines(lines: AsyncIterable<readonly string[]>, input: 
   return reader.finish();
 }
 
-function createReader({ files, samples }: PassInput) {
+function createReader({ files, samples, evidence }: PassInput) {
   const range = createCompactRange();
   const file = createLinesHash();
   const tally = createTally();
@@ -68,9 +77,10 @@ function createReader({ files, samples }: PassInput) {
   const dispatch = (record: TranscriptRecord): void => {
     switch (record.k) {
       case 'header':
-        return checkHeader(record, files.planDigest);
+        return checkHeader(record, files);
       case 'mark':
-        return checkMark(record.size, record.root, range.size, encodeHex(range.root()));
+        checkMark(record.size, record.root, range.size, encodeHex(range.root()));
+        return evidence.mark(record.size, record.root);
       case 'resume':
         resumes++;
         return samples.resume(record.seq);
@@ -83,6 +93,9 @@ function createReader({ files, samples }: PassInput) {
         checkCounts(record, tally.counts());
         end = record;
         return undefined;
+      case 'evidence':
+        if (record.about === 'answer') return samples.record(record);
+        return evidence.session(record, { size: range.size, rootHex: () => encodeHex(range.root()) });
       case 'intent':
       case 'outcome':
       case 'score':
@@ -110,6 +123,7 @@ function createReader({ files, samples }: PassInput) {
       if (end === null)
         throw recordsFault('ERR_RUN_UNFINISHED', 'there is no end record: the run was interrupted or cut');
       samples.close(end.reason);
+      evidence.close();
       roots.close(range.size);
       const recordsDigest = file.digest();
       return { size: range.size, rootHex: encodeHex(range.root()), recordsDigest, aggregates, end, resumes, samples };
@@ -125,11 +139,13 @@ function checkPlace(record: TranscriptRecord, position: number): void {
     throw recordsFault('ERR_MARK', `want a mark at every ${MARK_INTERVAL} records and nowhere else`);
 }
 
-function checkHeader(header: { readonly plan: string; readonly features: readonly string[] }, plan: Digest): void {
-  if (header.plan !== plan) throw recordsFault('ERR_HEADER', 'the header names another plan');
+function checkHeader(header: HeaderRecord, { plan, planDigest }: OpenedFiles): void {
+  if (header.plan !== planDigest) throw recordsFault('ERR_HEADER', 'the header names another plan');
   const unknown = header.features.find((feature) => !KNOWN_FEATURES.includes(feature));
   if (unknown !== undefined)
     throw recordsFault('ERR_FEATURE', `the run uses a feature this version does not know: ${unknown}`);
+  if (header.features.join() !== featuresOf(plan).join())
+    throw recordsFault('ERR_HEADER', 'the header names other features than the plan uses');
 }
 
 function checkMark(size: number, root: string, wantSize: number, wantRoot: string): void {

@@ -7,10 +7,18 @@ import { createAggregator, type Aggregator } from '../scoring/aggregate.ts';
 import type { Label } from '../transcript/commitment.ts';
 import type { Opening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
-import type { EndReason, IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
+import type {
+  AnswerEvidenceRecord,
+  EndReason,
+  IntentRecord,
+  OutcomeRecord,
+  ScoreRecord,
+} from '../transcript/record.ts';
 import type { Answer, ParsedBody } from '../transcript/wire/answer.ts';
 import { sampleOf } from './closed-sample.ts';
 import type { ContentCheck, ItemContent } from './content.ts';
+import { createAnswerEvidence } from './answer-evidence.ts';
+import type { EvidenceReader } from './evidence.ts';
 import { createRunLedger } from './interruptions.ts';
 import type { OpenItem, OpenSample } from './ledger.ts';
 import { createTotals, type TotalsTally } from './totals.ts';
@@ -48,17 +56,19 @@ export interface SampleReader {
 export interface SampleReaderInput {
   readonly plan: Plan;
   readonly content: ContentCheck;
+  readonly evidence: EvidenceReader;
   /** Called with each sample when it is closed; not yet verified until the whole run is. */
   readonly onSample?: ((sample: VerifiedSample) => void) | undefined;
 }
 
-type SampleRecord = IntentRecord | OutcomeRecord | ScoreRecord;
+type SampleRecord = IntentRecord | OutcomeRecord | AnswerEvidenceRecord | ScoreRecord;
 type Openings = ReadonlyMap<Label, Opening>;
 
 /** What may follow a record, in this order. */
 const LABELS: { readonly [K in SampleRecord['k']]: readonly Label[] } = {
   intent: ['item', 'target', 'request'],
   outcome: ['response'],
+  evidence: ['evidence'],
   score: ['extracted'],
 };
 
@@ -91,6 +101,7 @@ export function createSampleReader(input: SampleReaderInput): SampleReader {
       if (record === null) return;
       if (record.k === 'intent') checks.intent(record, openings);
       else if (record.k === 'outcome') checks.outcome(record, openings);
+      else if (record.k === 'evidence') checks.evidence(record, openings);
       else checks.score(record, openings);
       record = null;
       if (openings.size > 0) openings = new Map();
@@ -101,13 +112,14 @@ export function createSampleReader(input: SampleReaderInput): SampleReader {
 
 function numberOf(record: SampleRecord, label: Label): number | undefined {
   if (label !== 'item' && label !== 'target') return record.seq;
-  return record.k === 'outcome' ? undefined : record.index;
+  return record.k === 'intent' || record.k === 'score' ? record.index : undefined;
 }
 
-function createChecks({ plan, content, onSample }: SampleReaderInput) {
+function createChecks({ plan, content, evidence, onSample }: SampleReaderInput) {
   const ledger = createRunLedger(plan);
   const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
   const totals = createTotals();
+  const attested = createAnswerEvidence(plan, evidence);
   const contents = createContents(content);
   const answers = new WeakMap<OpenSample, ParsedBody>();
   // Samples of whose last attempt the request was rendered again.
@@ -118,15 +130,20 @@ function createChecks({ plan, content, onSample }: SampleReaderInput) {
     aggregator,
     totals,
     counts,
-    resume: (seq: number): void => ledger.resume(seq),
+    resume(seq: number): void {
+      ledger.resume(seq);
+      evidence.passed('resume', seq);
+    },
     intent(record: IntentRecord, openings: Openings): void {
       const { item, sample } = ledger.intent(record);
+      evidence.passed('intent', record.seq);
       const isFirst = isFirstIntent(item, sample);
       const opened = contents.open(item, openings, isFirst);
       const request = openings.get('request');
       counts.requests++;
       counts.openable += isFirst ? 3 : 1;
       rendered.delete(sample);
+      attested.asked(sample, request?.bytes ?? null);
       if (request === undefined) return;
       content.request(request, opened ?? null, record.repeat, record.request);
       if (!opened?.messages) return;
@@ -141,9 +158,16 @@ function createChecks({ plan, content, onSample }: SampleReaderInput) {
       // What an earlier attempt was answered says nothing about this one.
       if (response === undefined) answers.delete(sample);
       else answers.set(sample, content.response(response, record));
+      attested.answered(sample, response?.bytes ?? null);
+    },
+    evidence(record: AnswerEvidenceRecord, openings: Openings): void {
+      const { sample } = ledger.evidence(record);
+      counts.openable++;
+      attested.evidence(sample, record, openings.get('evidence') ?? null);
     },
     score(record: ScoreRecord, openings: Openings): void {
       const { item, sample } = ledger.score(record);
+      evidence.passed('score', record.seq);
       if (record.extracted !== undefined) counts.openable++;
       const isLast = item.scored.size === plan.rules.repeats;
       const opened = contents.get(item.index, isLast);
@@ -152,6 +176,7 @@ function createChecks({ plan, content, onSample }: SampleReaderInput) {
       const again = content.score(record, answer, opened ?? null, openings.get('extracted') ?? null);
       // A verdict on the answer to a question that nobody has seen is not derived.
       const extracted = rendered.has(sample) ? again : undefined;
+      if (isAnswered) attested.scored(sample, record);
       aggregator.add(record);
       counts.samples++;
       if (extracted !== undefined) counts.rescored++;

@@ -5,6 +5,7 @@ import type { Message } from '../transcript/wire/request.ts';
 import type { AttemptStatus, EndRecord, UnscoredReason } from '../transcript/record.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { DisclosureLevel } from '../transcript/source.ts';
+import type { ExecutionVerdict } from './execution.ts';
 import type { AxisVerdict, SignerVerdict } from './verdict.ts';
 
 declare const verified: unique symbol;
@@ -70,6 +71,8 @@ export interface VerifiedTranscript {
   readonly level: DisclosureLevel | null;
   readonly signer: SignerVerdict;
   readonly axes: readonly AxisVerdict[];
+  /** What evidence shows about the endpoint; null if there is none, or it was not checked. */
+  readonly execution: ExecutionVerdict | null;
   readonly metrics: readonly VerifiedMetric[];
   readonly end: EndRecord | null;
   readonly totals: RunTotals | null;

@@ -4,6 +4,7 @@
  *
  * Nothing here reads a disk, a clock or a network, so a run verifies the same on any machine and in any year.
  */
+import type { AttestationCheck } from '../attestation/claim.ts';
 import { encodeUtf8, equalBytes } from '../core/bytes.ts';
 import { canonicalize } from '../core/canonical-json.ts';
 import { VerificationError } from '../core/errors.ts';
@@ -15,6 +16,7 @@ import type { DisclosureLevel, RunSource } from '../transcript/source.ts';
 import { resultStatement } from '../transcript/statement.ts';
 import { answerAxes, failedAxes } from './axes.ts';
 import { createContentCheck } from './content.ts';
+import { createEvidenceReader } from './evidence.ts';
 import { openFiles, type OpenedFiles } from './open.ts';
 import { readLines, type PassResult } from './pass.ts';
 import { createSampleReader, type SampleCoverage } from './samples.ts';
@@ -31,6 +33,10 @@ import {
 export interface VerifyOptions {
   /** Keys the caller vouches for. If there are any, a run signed by another key fails. */
   readonly trusted?: readonly PublicKey[];
+  /** How evidence about the endpoint is checked; without it execution is not evaluated. */
+  readonly attestation?: AttestationCheck;
+  /** When evidence has to be valid, in milliseconds since 1970; the moments that the records state if not given. */
+  readonly evidenceAtMs?: number;
   /** Keep every sample, for a report; otherwise memory stays flat. */
   readonly keepSamples?: boolean;
 }
@@ -66,15 +72,26 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
   const suite = files.suiteText === null ? null : openSuite(files.suiteText, files.plan);
   const content = createContentCheck(files.plan, suite);
   const kept: VerifiedSample[] | null = options.keepSamples === true ? [] : null;
+  const evidence = createEvidenceReader({
+    plan: files.plan,
+    planDigest: files.planDigest,
+    files: source.evidence,
+    isPublished: source.level !== null,
+    attestation: options.attestation ?? null,
+    atMs: options.evidenceAtMs ?? null,
+    runSigned: files.signer.status !== 'ephemeral',
+  });
   const samples = createSampleReader({
     plan: files.plan,
     content,
+    evidence,
     onSample: kept === null ? undefined : (sample) => void kept.push(sample),
   });
-  const pass = await readLines(source.lines, { files, samples });
+  const pass = await readLines(source.lines, { files, samples, evidence });
   const metrics = checkMetrics(pass);
   checkResult(files, pass);
   const { plan } = files;
+  const execution = plan.evidence === undefined ? null : (evidence.execution?.verdict() ?? null);
   return markVerified({
     name: source.name,
     runId: runId(files.planDigest),
@@ -90,7 +107,9 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
       coverage: samples.coverage(),
       canRescore: content.canRescore,
       hasSuite: suite !== null,
+      execution,
     }),
+    execution,
     metrics,
     end: pass.end,
     totals: samples.totals.totals(pass.resumes),

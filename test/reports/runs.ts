@@ -77,6 +77,7 @@ export function run(choice: RunChoice = {}): VerifiedTranscript {
     level: null,
     signer: { status: 'trusted', name: 'alice', fingerprint: FINGERPRINT },
     axes: AXES.map(axisVerdict),
+    execution: null,
     metrics: [{ function: 'mean/1', status: 'recomputed', result: choice.metric ?? metricOf(samples) }],
     end: { k: 'end', seq: 40, at: '2026-11-23T14:10:00Z', reason: 'complete', counts: countsOf(samples) },
     totals: totalsOf(samples),

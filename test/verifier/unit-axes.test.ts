@@ -52,7 +52,7 @@ const AXIS_OF: Readonly<Record<VerificationCode, Axis>> = {
   ERR_EVIDENCE_FILE: 'execution',
   ERR_EVIDENCE_FORM: 'execution',
   ERR_EVIDENCE_LEVEL: 'execution',
-  ERR_EVIDENCE_PLAN: 'execution',
+  ERR_EVIDENCE_PLACE: 'execution',
   ERR_EVIDENCE_SIMULATED: 'execution',
   ERR_FEATURE: 'integrity',
   ERR_FILE_FORM: 'integrity',
@@ -156,6 +156,7 @@ function axesOf(facts: Facts = {}): Readonly<Record<Axis, AxisVerdict>> {
     coverage: { samples: 10, rescored: 10, unanswered: 0, requests: 11, rerendered: 11, ...facts.coverage },
     canRescore: facts.canRescore ?? true,
     hasSuite: facts.hasSuite ?? true,
+    execution: null,
   };
   const axes = answerAxes(input as unknown as AxesInput);
   expect(axes.map(({ axis }) => axis)).toEqual(AXES);

@@ -1,0 +1,232 @@
+/**
+ * What is known of the endpoint in the end: the level of every answer, derived from claims, and what they rest on.
+ *
+ * Whether a key is attested after an answer shows only later, so answers of one kind are counted in a group, and the level
+ * of a group is derived when everything has been read.
+ */
+import type {
+  AnswerLevel,
+  AttestationCheck,
+  AttestedKey,
+  AttestedMachine,
+  Claim,
+  LevelSuffix,
+  ResponseAssessment,
+  SessionAssessment,
+  ValidityWindow,
+} from '../attestation/claim.ts';
+import { ENDPOINT_LEVELS, type EndpointLevel } from '../core/evidence-names.ts';
+import { VerificationError } from '../core/errors.ts';
+import type { EvidencePhase } from '../transcript/evidence.ts';
+import type { SessionEvidenceRecord } from '../transcript/record.ts';
+import { recordsFault } from './fault.ts';
+
+/** Answers of one level. */
+export interface LevelCount extends AnswerLevel {
+  readonly answers: number;
+}
+
+/** A key that signed answers, and how many. */
+export interface SignerCount extends AttestedKey {
+  readonly answers: number;
+}
+
+/** What evidence shows about the endpoint of a run. */
+export interface ExecutionVerdict {
+  /** Lowest level over all counted answers, with every suffix that occurs. */
+  readonly level: EndpointLevel;
+  readonly suffixes: readonly LevelSuffix[];
+  /** From the lowest level to the highest. */
+  readonly levels: readonly LevelCount[];
+  /** Counted answers, and those of which evidence, request and response were open. */
+  readonly answers: number;
+  readonly checked: number;
+  readonly simulated: boolean;
+  /** Attestations by phase. */
+  readonly sessions: Readonly<Partial<Record<EvidencePhase, number>>>;
+  /** What the attestations claim, each claim once. */
+  readonly claims: readonly Claim[];
+  readonly machines: readonly AttestedMachine[];
+  readonly signers: readonly SignerCount[];
+  /** Model names in signed texts, with the number of answers each. */
+  readonly signedModels: ReadonlyMap<string, number>;
+  /** What the claims about answers say, each once. */
+  readonly answerClaims: readonly Claim[];
+  /** When all collateral is valid; null if there is none, or no such time. */
+  readonly window: ValidityWindow | null;
+}
+
+/** Answers of which the same is known. */
+export interface AnswerGroup {
+  readonly assessment: ResponseAssessment;
+  /** How many attestations came before. */
+  readonly epoch: number;
+  counted: number;
+}
+
+/** Gathers what evidence shows. */
+export interface Execution {
+  /** @throws {@link VerificationError} with the code of the first claim that is refuted */
+  session(record: SessionEvidenceRecord, assessment: SessionAssessment): void;
+  /** Keys and TLS keys that have been attested so far. */
+  readonly keys: readonly AttestedKey[];
+  readonly channelSpkis: readonly string[];
+  group(assessment: ResponseAssessment): AnswerGroup;
+  /**
+   * Count the answer behind a verdict; null if its evidence is there and not open.
+   *
+   * @throws {@link VerificationError} with the code of the first claim about it that is refuted
+   */
+  count(group: AnswerGroup | null, seq: number): void;
+  /** The level that a group has by what was read so far, as the runner saw it. */
+  levelNow(group: AnswerGroup): EndpointLevel;
+  verdict(): ExecutionVerdict;
+}
+
+interface Session {
+  readonly phase: EvidencePhase;
+  readonly assessment: SessionAssessment;
+}
+
+/** Nothing known yet. */
+export function createExecution(gradeAnswer: AttestationCheck['gradeAnswer'], runSigned: boolean): Execution {
+  const sessions: Session[] = [];
+  const groups = new Map<string, AnswerGroup>();
+  const keys = new Map<string, AttestedKey>();
+  const spkis = new Set<string>();
+  let answers = 0;
+
+  const levelOf = ({ assessment, epoch }: AnswerGroup): AnswerLevel =>
+    gradeAnswer(assessment, { sessions: sessions.map((session) => session.assessment), epoch, runSigned });
+  return {
+    session({ seq, phase }, assessment) {
+      refuse(assessment.claims, `evidence ${seq}`);
+      sessions.push({ phase, assessment });
+      for (const key of assessment.keys) keys.set(`${key.role} ${key.algo} ${key.address}`, key);
+      if (assessment.channelSpki !== null) spkis.add(assessment.channelSpki);
+    },
+    get keys() {
+      return [...keys.values()];
+    },
+    get channelSpkis() {
+      return [...spkis];
+    },
+    group(assessment) {
+      const known = kindOf(assessment, sessions.length);
+      const group = groups.get(known) ?? { assessment, epoch: sessions.length, counted: 0 };
+      groups.set(known, group);
+      return group;
+    },
+    count(group, seq) {
+      answers++;
+      if (group === null) return;
+      refuse(group.assessment.claims, `the answer of record ${seq}`);
+      group.counted++;
+    },
+    levelNow: (group) => levelOf(group).level,
+    verdict() {
+      const counted = [...groups.values()].filter((group) => group.counted > 0);
+      const graded = counted.map((group) => ({ group, level: levelOf(group) }));
+      return { answers, ...summarize(graded), ...describe(sessions) };
+    },
+  };
+}
+
+function refuse(claims: readonly Claim[], place: string): void {
+  const refuted = claims.find(({ status }) => status === 'refuted');
+  if (refuted === undefined) return;
+  const { subject, claim, reason, code = 'ERR_EVIDENCE_FORM' } = refuted;
+  throw new VerificationError(code, `cannot accept ${place}: ${subject} ${claim}: ${reason}`);
+}
+
+// Reasons may name what is different in every answer; what counts for the level are statuses and sources.
+function kindOf({ claims, signer, signedModel }: ResponseAssessment, epoch: number): string {
+  const states = claims.map(({ subject, claim, status, source }) => `${subject}.${claim}=${status}/${source}`);
+  return JSON.stringify([epoch, signer?.role, signer?.algo, signer?.address, signedModel, states]);
+}
+
+interface Graded {
+  readonly group: AnswerGroup;
+  readonly level: AnswerLevel;
+}
+
+type Summary = Pick<
+  ExecutionVerdict,
+  'level' | 'suffixes' | 'levels' | 'checked' | 'signers' | 'signedModels' | 'answerClaims'
+>;
+
+function summarize(graded: readonly Graded[]): Summary {
+  const levels = new Map<string, LevelCount>();
+  const signers = new Map<string, SignerCount>();
+  const signedModels = new Map<string, number>();
+  const answerClaims = new Map<string, Claim>();
+  for (const { group, level } of graded) {
+    const { counted, assessment } = group;
+    const label = [level.level, ...level.suffixes, ...level.reasons].join('\n');
+    levels.set(label, { ...level, answers: (levels.get(label)?.answers ?? 0) + counted });
+    for (const claim of assessment.claims) answerClaims.set(`${claim.claim} ${claim.status} ${claim.source}`, claim);
+    const { signer, signedModel } = assessment;
+    if (signer !== null) {
+      const name = `${signer.role} ${signer.algo} ${signer.address}`;
+      signers.set(name, { ...signer, answers: (signers.get(name)?.answers ?? 0) + counted });
+    }
+    if (signedModel !== null) signedModels.set(signedModel, (signedModels.get(signedModel) ?? 0) + counted);
+  }
+  const ascending = [...levels.values()].toSorted((a, b) => rankOf(a) - rankOf(b));
+  return {
+    level: ascending[0]?.level ?? 'L0',
+    suffixes: [...new Set(ascending.flatMap(({ suffixes }) => suffixes))].toSorted(),
+    levels: ascending,
+    checked: graded.reduce((sum, { group }) => sum + group.counted, 0),
+    signers: [...signers.values()],
+    signedModels,
+    answerClaims: [...answerClaims.values()],
+  };
+}
+
+function rankOf({ level }: AnswerLevel): number {
+  return ENDPOINT_LEVELS.indexOf(level);
+}
+
+type Description = Pick<ExecutionVerdict, 'simulated' | 'sessions' | 'claims' | 'machines' | 'window'>;
+
+function describe(sessions: readonly Session[]): Description {
+  const phases: Partial<Record<EvidencePhase, number>> = {};
+  const claims = new Map<string, Claim>();
+  const machines = new Map<string, AttestedMachine>();
+  let window: ValidityWindow | null = null;
+  for (const { phase, assessment } of sessions) {
+    phases[phase] = (phases[phase] ?? 0) + 1;
+    for (const claim of assessment.claims) claims.set(JSON.stringify(claim), claim);
+    for (const machine of assessment.machines) machines.set(JSON.stringify(machine), machine);
+    window = intersection(window, assessment.window);
+  }
+  return {
+    simulated: sessions.some(({ assessment }) => assessment.simulated),
+    sessions: phases,
+    claims: [...claims.values()],
+    machines: [...machines.values()],
+    window: window !== null && window.fromMs <= window.toMs ? window : null,
+  };
+}
+
+function intersection(a: ValidityWindow | null, b: ValidityWindow | null): ValidityWindow | null {
+  if (a === null || b === null) return a ?? b;
+  return { fromMs: Math.max(a.fromMs, b.fromMs), toMs: Math.min(a.toMs, b.toMs) };
+}
+
+/**
+ * Check that a sample was rightly counted, or rightly left out, by the level that the plan asks for.
+ *
+ * @throws {@link VerificationError} `ERR_EVIDENCE_LEVEL`
+ */
+export function checkRequiredLevel(
+  level: EndpointLevel,
+  required: EndpointLevel,
+  { seq, isUnattested }: { readonly seq: number; readonly isUnattested: boolean },
+): void {
+  const reaches = ENDPOINT_LEVELS.indexOf(level) >= ENDPOINT_LEVELS.indexOf(required);
+  if (reaches !== isUnattested) return;
+  const said = isUnattested ? `says "unattested" and has ${level}` : `counts an answer of ${level}`;
+  throw recordsFault('ERR_EVIDENCE_LEVEL', `record ${seq} ${said}; planned is ${required}`);
+}
