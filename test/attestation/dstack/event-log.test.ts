@@ -53,7 +53,10 @@ describe('replayEventLog()', () => {
   });
 
   it.each([
-    ['a name that the system gave, after system-ready', [...systemEvents({ 'compose-hash': 'aa' }), runtimeEvent('compose-hash', 'bb')]],
+    [
+      'a name that the system gave, after system-ready',
+      [...systemEvents({ 'compose-hash': 'aa' }), runtimeEvent('compose-hash', 'bb')],
+    ],
     ['a name of the system given twice', [runtimeEvent('app-id', 'aa'), ...systemEvents({ 'app-id': 'aa' })]],
     ['system-ready twice', [...systemEvents({}), runtimeEvent('system-ready', '')]],
   ])('refuses %s', (_, events) => {
@@ -73,7 +76,10 @@ describe('replayEventLog()', () => {
     ['a name without a UTF-8 form', [{ ...ready, event: '\ud800' }]],
     ['upper-case hex', [{ ...ready, digest: ready.digest.toUpperCase() }]],
     ['a payload that is not hex', [{ ...ready, event_payload: 'xx' }]],
-    ['a digest that is not that of name and payload', [runtimeEvent('app-id', 'aa'), { ...ready, digest: 'ab'.repeat(48) }]],
+    [
+      'a digest that is not that of name and payload',
+      [runtimeEvent('app-id', 'aa'), { ...ready, digest: 'ab'.repeat(48) }],
+    ],
     ['a payload swapped under its digest', [{ ...runtimeEvent('app-id', 'aa'), event_payload: 'ab' }, ready]],
     ['a firmware event without a digest', [{ imr: 0, event_type: 1, digest: '', event: '', event_payload: '' }, ready]],
     ['a foreign event in RTMR3, behind which a system event could hide', [{ ...ready, event_type: 1 }, ready]],
