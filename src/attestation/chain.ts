@@ -19,11 +19,15 @@ export interface ChainContext {
   readonly atMs: number;
   readonly roots: readonly TrustRoots[];
   readonly kind: RootKind;
+  /** Whether the first certificate has to be one of a CA, or must not; default: it must not. */
+  readonly leaf?: 'authority' | 'end-entity';
 }
 
 /** A chain that holds. */
 export interface CheckedChain {
   readonly leaf: Certificate;
+  /** From the issuer of the leaf up to the one below the root. */
+  readonly intermediates: readonly Certificate[];
   readonly root: Certificate;
   /** When all of its certificates are valid. */
   readonly window: ValidityWindow;
@@ -36,11 +40,12 @@ export interface CheckedChain {
  *
  * @param chain - Leaf first, root last, 2 to {@link MAX_CHAIN} certificates.
  * @throws {@link VerificationError} `ERR_CLOCK`; `ERR_CHAIN_FORM` for another length; `ERR_CHAIN_ROOT` and
- *   `ERR_EVIDENCE_SIMULATED` for the root; `ERR_CHAIN_LEAF` for a leaf that is a CA; `ERR_CHAIN_CA` for an issuer
+ *   `ERR_EVIDENCE_SIMULATED` for the root; `ERR_CHAIN_LEAF` for a leaf of the wrong kind; `ERR_CHAIN_CA` for an issuer
  *   without the right to be one; `ERR_CHAIN_SIGNATURE` for a name or a signature that is not the issuer's;
  *   `ERR_CHAIN_TIME`.
  */
-export function checkChain(chain: readonly Certificate[], { atMs, roots, kind }: ChainContext): CheckedChain {
+export function checkChain(chain: readonly Certificate[], context: ChainContext): CheckedChain {
+  const { atMs, roots, kind } = context;
   checkClock(atMs);
   const [leaf] = chain;
   const root = chain.at(-1);
@@ -48,18 +53,25 @@ export function checkChain(chain: readonly Certificate[], { atMs, roots, kind }:
     throw new VerificationError('ERR_CHAIN_FORM', `cannot check a chain of ${chain.length}: want 2 to ${MAX_CHAIN}`);
   }
   const { simulated } = checkRoot(kind, sha256Hex(kind === 'intelSpki' ? root.spki : root.der), roots);
-  if (leaf.ca !== null) throw new VerificationError('ERR_CHAIN_LEAF', `cannot use ${named(leaf)}: it is a CA`);
+  if ((leaf.ca !== null) !== (context.leaf === 'authority')) {
+    throw new VerificationError('ERR_CHAIN_LEAF', `cannot use ${named(leaf)}: want an ${context.leaf ?? 'end-entity'}`);
+  }
   for (const [index, certificate] of chain.entries()) {
-    checkIssued(certificate, chain[index + 1] ?? root, index);
+    const authoritiesBelow = chain.slice(0, index + 1).filter((below) => below !== root && below.ca !== null).length;
+    checkIssued(certificate, chain[index + 1] ?? root, authoritiesBelow);
     checkValid(certificate, atMs);
   }
-  return { leaf, root, window: intersectWindows(chain.map(({ window }) => window)), simulated };
+  return {
+    leaf,
+    intermediates: chain.slice(1, -1),
+    root,
+    window: intersectWindows(chain.map(({ window }) => window)),
+    simulated,
+  };
 }
 
-// `below` counts the CAs between the issuer and the leaf.
-function checkIssued(certificate: Certificate, issuer: Certificate, below: number): void {
-  const depth = issuer === certificate ? below - 1 : below;
-  if (issuer.ca === null || !issuer.keyUsage.has('keyCertSign') || issuer.ca.pathLength < depth) {
+function checkIssued(certificate: Certificate, issuer: Certificate, authoritiesBelow: number): void {
+  if (issuer.ca === null || !issuer.keyUsage.has('keyCertSign') || issuer.ca.pathLength < authoritiesBelow) {
     throw new VerificationError('ERR_CHAIN_CA', `cannot accept ${named(issuer)} as an issuer: it is no CA for this`);
   }
   if (!equalBytes(certificate.issuer, issuer.subject) || !isSignedBy(certificate, issuer.spki)) {

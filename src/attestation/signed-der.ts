@@ -8,7 +8,7 @@
  */
 import { createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { encodeHex, equalBytes } from '../core/bytes.ts';
+import { concatBytes, decodeHex, encodeHex, equalBytes } from '../core/bytes.ts';
 import { TAG, createDerReader, derBitBytes, derOid } from './der.ts';
 import type { DerReader, FaultMaker } from './der.ts';
 
@@ -26,8 +26,9 @@ const HASHES: Readonly<Record<string, string>> = {
 
 // Everything before the coordinates of an uncompressed key: id-ecPublicKey and the curve by name. A key in any other
 // form, above all one that brings curve parameters of its own, is refused.
+const P256_PREFIX = '3059301306072a8648ce3d020106082a8648ce3d03010703420004';
 const SPKI_PREFIXES: Readonly<Record<string, number>> = {
-  '3059301306072a8648ce3d020106082a8648ce3d03010703420004': 91,
+  [P256_PREFIX]: 91,
   '3076301006072a8648ce3d020106052b8104002203620004': 120,
 };
 
@@ -102,4 +103,15 @@ export function tryPublicKey(spki: Uint8Array): KeyObject | null {
     // Not a point of the curve.
     return null;
   }
+}
+
+/** The SubjectPublicKeyInfo of a point of P-256, given as x and y. */
+export function p256Spki(point: Uint8Array): Uint8Array {
+  return concatBytes(decodeHex(P256_PREFIX), point);
+}
+
+/** Whether the key of a SubjectPublicKeyInfo made a signature of the form r and s over the SHA-256 of a message. */
+export function isRawSignature(message: Uint8Array, signature: Uint8Array, spki: Uint8Array): boolean {
+  const key = tryPublicKey(spki);
+  return key !== null && verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
 }
