@@ -10,6 +10,7 @@ import type { SuiteItem } from '../suites/item-store.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { UnscoredReason } from '../transcript/record.ts';
 import { parseAnswer, type Answer, type ParsedBody } from '../transcript/wire/answer.ts';
+import type { Attesting } from './attesting.ts';
 import type { Budget, Reservation } from './budget.ts';
 import { formatTime, type RunEnvironment } from './environment.ts';
 import type { Judging } from './judging.ts';
@@ -22,6 +23,8 @@ export interface AskContext {
   readonly plan: Plan;
   readonly endpoint: Pick<Endpoint, 'send'>;
   readonly judging: Judging;
+  /** Present if the endpoint gives evidence. */
+  readonly attesting: Attesting | null;
   readonly recorder: Recorder;
   readonly budget: Budget;
   readonly environment: RunEnvironment;
@@ -66,7 +69,7 @@ export async function askSample(context: AskContext, sample: Sample): Promise<vo
       await context.environment.sleep(wait, signal);
     }
   }
-  conclude(context, sample);
+  await conclude(context, sample);
 }
 
 // Gives the milliseconds to wait before another attempt.
@@ -85,7 +88,9 @@ async function attempt(context: AskContext, sample: Sample, reservation: Reserva
   const parsed = parsedBody(exchange);
   const outcome = recorder.outcome(outcomeFacts(of, exchange, parsed), exchange.response);
   reservation.settle(outcome);
-  history.last = { ...outcome, answer: parsed !== null && 'answer' in parsed ? parsed.answer : null };
+  const answer = parsed !== null && 'answer' in parsed ? parsed.answer : null;
+  const isKept = answer !== null && context.attesting !== null;
+  history.last = { ...outcome, answer, exchange: isKept ? exchange : null, evidence: null };
   if (outcome.status === 'cancelled') history.interrupted++;
   emitAttempt(context, sample, outcome);
   const failures = history.attempts - history.interrupted;
@@ -127,10 +132,21 @@ function reportedBy({ text: _text, refused: _refused, ...reported }: Answer): Om
   return reported;
 }
 
-function conclude(context: AskContext, sample: Sample): void {
+async function conclude(context: AskContext, sample: Sample): Promise<void> {
   const { last } = sample.history;
-  if (last?.answer) judge(context, sample, last, last.answer);
-  else unscored(context, sample, reasonOf(last));
+  const answer = last?.answer ?? null;
+  if (last === null || answer === null) return unscored(context, sample, reasonOf(last));
+  if (context.attesting === null || last.exchange === null) return judge(context, sample, last, answer);
+  await context.attesting.follow({
+    seq: last.seq,
+    body: sample.body,
+    exchange: last.exchange,
+    known: last.evidence,
+    conclude(isAttested) {
+      if (isAttested) judge(context, sample, last, answer);
+      else unscored(context, sample, 'unattested');
+    },
+  });
 }
 
 function judge(context: AskContext, sample: Sample, last: LastOutcome, answer: Answer): void {

@@ -1,8 +1,10 @@
 /** What the records of an interrupted run say about its samples; only those without a verdict are kept. */
 import { InputError } from '../core/errors.ts';
+import type { Exchange } from '../endpoints/endpoint.ts';
 import { parseOpening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
-import type { IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
+import { parseAnswerEvidence } from '../transcript/evidence.ts';
+import type { AnswerEvidenceRecord, IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
 import { parseAnswer } from '../transcript/wire/answer.ts';
 import type { RequestSize } from './budget.ts';
 import { newHistory, type SampleHistory } from './retry.ts';
@@ -25,6 +27,8 @@ export interface KnownSamples {
    * @param response - The opening line of the response.
    */
   outcome(record: OutcomeRecord, response: string | null): RequestSize;
+  /** @param content - The opening line of the evidence. */
+  evidence(record: AnswerEvidenceRecord, content: string): void;
   score(record: ScoreRecord): void;
   /** The requests that nobody saw end. */
   openIntents(): readonly OpenIntent[];
@@ -36,6 +40,8 @@ interface KnownSample {
   readonly history: SampleHistory;
   /** Opening line of the last answer; it is parsed only if it turns out that nobody has judged it. */
   answerLine: string | null;
+  /** Opening line of its evidence, likewise. */
+  evidenceLine: string | null;
 }
 
 interface KnownItem {
@@ -54,6 +60,8 @@ export function createKnownSamples(plan: Plan): KnownSamples {
   const { repeats } = plan.rules;
   const items = new Map<number, KnownItem>();
   const underway = new Map<number, Underway>();
+  // Answers by their outcome, as long as their sample is open; only evidence asks for them.
+  const answered = new Map<number, KnownSample>();
   let lastIndex = -1;
 
   const itemOf = (index: number): KnownItem => {
@@ -80,12 +88,20 @@ export function createKnownSamples(plan: Plan): KnownSamples {
       if (known === undefined) throw recordsFault(`record ${record.seq} ends no request`);
       underway.delete(record.of);
       const { sample, size } = known;
-      sample.history.last = { ...record, answer: null };
+      sample.history.last = { ...record, answer: null, exchange: null, evidence: null };
       sample.answerLine = record.status === 'ok' ? response : null;
+      sample.evidenceLine = null;
+      if (record.status === 'ok' && plan.evidence !== undefined) answered.set(record.seq, sample);
       if (record.status === 'cancelled' || record.status === 'lost') sample.history.interrupted++;
       return size;
     },
+    evidence(record, content) {
+      const sample = answered.get(record.of);
+      if (sample === undefined) throw recordsFault(`record ${record.seq} is evidence of no open answer`);
+      sample.evidenceLine = content;
+    },
     score(record) {
+      if (record.of !== undefined) answered.delete(record.of);
       const item = itemOf(record.index);
       openSample(item, record, repeats);
       item.samples.delete(record.repeat);
@@ -94,7 +110,7 @@ export function createKnownSamples(plan: Plan): KnownSamples {
     },
     openIntents: () => [...underway].map(([seq, { sample, size }]) => ({ seq, size, history: sample.history })),
     left() {
-      const begun = [...items].map(([index, item]): [number, ItemLeft] => [index, itemLeft(item, repeats)]);
+      const begun = [...items].map(([index, item]): [number, ItemLeft] => [index, itemLeft(item, plan)]);
       return samplesAfter(plan, new Map(begun), lastIndex);
     },
   };
@@ -102,26 +118,37 @@ export function createKnownSamples(plan: Plan): KnownSamples {
 
 function openSample(item: KnownItem, { seq, repeat }: IntentRecord | ScoreRecord, repeats: number): KnownSample {
   if (repeat >= repeats || item.scored.has(repeat)) throw recordsFault(`record ${seq} is of a sample that is not open`);
-  const sample = item.samples.get(repeat) ?? { history: newHistory(), answerLine: null };
+  const sample = item.samples.get(repeat) ?? { history: newHistory(), answerLine: null, evidenceLine: null };
   item.samples.set(repeat, sample);
   return sample;
 }
 
-function itemLeft(item: KnownItem, repeats: number): ItemLeft {
+function itemLeft(item: KnownItem, { rules: { repeats }, evidence }: Plan): ItemLeft {
   const samples: SampleLeft[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
-    if (!item.scored.has(repeat)) samples.push({ repeat, history: historyOf(item.samples.get(repeat)) });
+    if (!item.scored.has(repeat))
+      samples.push({ repeat, history: historyOf(item.samples.get(repeat), evidence !== undefined) });
   }
   return { opened: item.opened, samples };
 }
 
-function historyOf(sample: KnownSample | undefined): SampleHistory {
+// Of the connection nothing is known any more.
+function recalledExchange(response: Uint8Array): Exchange {
+  const timing = { latencyUs: 0, firstByteUs: null };
+  const connection = { errorCode: null, retryAfterMs: null, peerSpki: null, receiptId: null };
+  return { status: 'ok', httpStatus: 200, response, ...connection, ...timing };
+}
+
+function historyOf(sample: KnownSample | undefined, isEvident: boolean): SampleHistory {
   if (sample === undefined) return newHistory();
-  const { history, answerLine } = sample;
+  const { history, answerLine, evidenceLine } = sample;
   if (answerLine === null || history.last === null) return history;
-  const body = parseAnswer(parseOpening(answerLine).bytes);
+  const response = parseOpening(answerLine).bytes;
+  const body = parseAnswer(response);
   if (!('answer' in body)) throw recordsFault(`record ${history.last.seq} is "ok", but its response is no answer`);
-  return { ...history, last: { ...history.last, answer: body.answer } };
+  const exchange = isEvident ? recalledExchange(response) : null;
+  const evidence = evidenceLine === null ? null : parseAnswerEvidence(parseOpening(evidenceLine).bytes);
+  return { ...history, last: { ...history.last, answer: body.answer, exchange, evidence } };
 }
 
 /** The error of records from which no run can go on. */

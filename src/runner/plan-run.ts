@@ -1,6 +1,7 @@
 /** Makes the plan of a run: everything that is decided before the first request. */
 import { encodeHex } from '../core/bytes.ts';
 import { UsageError } from '../core/errors.ts';
+import type { EndpointLevel } from '../core/evidence-names.ts';
 import { promptDigest } from '../suites/definition.ts';
 import { createItemTree } from '../suites/item.ts';
 import type { LoadedSuite } from '../suites/load.ts';
@@ -24,6 +25,9 @@ import { formatTime } from './environment.ts';
 /** Longest response body: JSON may write each of its bytes as six, and an opening has room for that. */
 const MAX_RESPONSE_BYTES = 2_621_440;
 
+/** Answers that may wait for their evidence at least: a provider may know an answer only seconds later. */
+const MIN_PENDING = 64;
+
 /** What the caller may choose, with {@link RUN_DEFAULTS} for what is left out; the rest follows from suite and endpoint. */
 export interface RunOptions {
   /** Which items; all of them by default. */
@@ -41,6 +45,8 @@ export interface RunOptions {
   readonly maxLost?: number;
   /** What the run may use up; nothing bounds it by default. A bound on cost needs prices. */
   readonly budget?: PlanBudget;
+  /** The least level of evidence that an answer needs to count; only for endpoints that give evidence. */
+  readonly requireLevel?: EndpointLevel;
   /** Without prices no cost is stated. */
   readonly prices?: PlanPrices;
 }
@@ -77,6 +83,10 @@ export const RUN_DEFAULTS: Readonly<
 export function planRun(input: PlanInput): Plan {
   const { suite, endpoint, options, runner, signer } = input;
   checkOptions(options);
+  if (options.requireLevel !== undefined && endpoint.kind !== 'tee') {
+    const message = `cannot require ${options.requireLevel} of ${endpoint.name}: it gives no evidence; want an endpoint of a TEE provider`;
+    throw new UsageError('ERR_USAGE', message);
+  }
   const { definition } = suite;
   const plan: Plan = {
     format: FORMAT,
@@ -93,6 +103,7 @@ export function planRun(input: PlanInput): Plan {
     },
     selection: selectItems(suite, options.selection ?? { kind: 'all' }),
     endpoint,
+    ...evidenceOf(endpoint, options),
     rules: rulesOf(suite, options),
     budget: options.budget ?? {},
     ...(options.prices === undefined ? {} : { prices: options.prices }),
@@ -108,6 +119,13 @@ function selectItems(suite: LoadedSuite, rule: SelectionRule): Plan['selection']
   const tree = createItemTree();
   for (const index of selectIndices(rule, suite.definition.items.size)) tree.append(suite.commitmentOf(index));
   return { rule, root: encodeHex(tree.root()), size: tree.size };
+}
+
+function evidenceOf({ kind }: PlanEndpoint, { concurrency, requireLevel }: RunOptions): Pick<Plan, 'evidence'> {
+  if (kind !== 'tee') return {};
+  const pending = Math.max(MIN_PENDING, 4 * (concurrency ?? RUN_DEFAULTS.concurrency));
+  const required = requireLevel === undefined ? {} : { require_level: requireLevel };
+  return { evidence: { max_pending: Math.min(MAX_CONCURRENCY, pending), ...required } };
 }
 
 function rulesOf({ definition }: LoadedSuite, options: RunOptions): PlanRules {

@@ -9,7 +9,14 @@ import type { RecoveredRecord } from '../archive/recover.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
 import { MARK_INTERVAL, type TranscriptBuilder } from '../transcript/builder.ts';
 import type { Plan } from '../transcript/plan.ts';
-import type { AggregateRecord, EndRecord, MarkRecord, ScoreRecord, TranscriptRecord } from '../transcript/record.ts';
+import type {
+  AggregateRecord,
+  EndRecord,
+  MarkRecord,
+  ScoreRecord,
+  SessionEvidenceRecord,
+  TranscriptRecord,
+} from '../transcript/record.ts';
 import type { Budget } from './budget.ts';
 import type { Judging } from './judging.ts';
 import { createKnownSamples, recordsFault, type KnownSamples } from './known-samples.ts';
@@ -35,6 +42,7 @@ export interface Recall {
   /** Number of records. */
   readonly size: number;
   readonly aggregates: readonly AggregateRecord[];
+  readonly attested: readonly SessionEvidenceRecord[];
   /** Null unless the records are complete. */
   readonly end: EndRecord | null;
 }
@@ -47,6 +55,7 @@ export function createRecall(input: RecallInput): Recall {
   const { builder, checkpoints } = input;
   const samples = createKnownSamples(input.plan);
   const aggregates: AggregateRecord[] = [];
+  const attested: SessionEvidenceRecord[] = [];
   let end: EndRecord | null = null;
   let size = 0;
   let passed = 0;
@@ -62,6 +71,7 @@ export function createRecall(input: RecallInput): Recall {
     visit({ record, line, openings }) {
       checkPlace(record, size);
       if (record.k === 'aggregate') aggregates.push(record);
+      if (record.k === 'evidence' && record.about === 'session') attested.push(record);
       if (record.k === 'end') end = record;
       apply(input, samples, record, openings);
       builder.absorb(record, line);
@@ -77,6 +87,7 @@ export function createRecall(input: RecallInput): Recall {
       return size;
     },
     aggregates,
+    attested,
     get end() {
       return end;
     },
@@ -97,6 +108,9 @@ function apply(input: RecallInput, samples: KnownSamples, record: TranscriptReco
     case 'score':
       samples.score(record);
       recallVerdict(input, record);
+      return;
+    case 'evidence':
+      if (record.about === 'answer') samples.evidence(record, openings[0] ?? '');
       return;
     case 'mark':
       checkMark(record, input.builder);

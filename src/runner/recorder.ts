@@ -19,6 +19,8 @@ export interface Recorder {
   intent(facts: IntentFacts, item: SuiteItem, isFirst: boolean, body: string): number;
   outcome(facts: OutcomeFacts, response: Uint8Array | null): OutcomeRecord;
   score(facts: ScoreFacts, extracted: string | null): ScoreRecord;
+  /** What the provider says of the answer in an outcome. */
+  evidence(of: number, content: string): void;
   /** Any other record; gives its sequence number. */
   append(record: NewRecord): number;
   /** The counts that an end record has to state now. */
@@ -58,6 +60,9 @@ export function createRecorder({ builder, journal }: RecorderParts): Recorder {
       const commitment = extracted === null ? {} : { extracted: builder.commitNext('extracted', extracted) };
       const record = { k: 'score' as const, ...facts, ...commitment };
       return { ...record, seq: write(record) };
+    },
+    evidence(of, content) {
+      write({ k: 'evidence', about: 'answer', of, evidence: builder.commitNext('evidence', content) });
     },
     append: write,
     counts: () => builder.counts(),

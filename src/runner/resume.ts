@@ -66,7 +66,7 @@ export async function resumeRun(input: ResumeInput): Promise<RunEnd> {
     const recorder = createRecorder({ builder, journal });
     const started = { ...base, keys, builder, journal, recorder, judging, budget };
     const checkpointer = await checkpointerOf(started, written);
-    if (recall.size === 0) recordHeader(recorder, base.planDigest, base.environment);
+    if (recall.size === 0) recordHeader(recorder, base);
     // The first checkpoint is over the header alone.
     if (written.size === 0) await checkpointer.write();
     if (recall.size > 0 && recall.end === null) recordInterruption(input, { recorder, recall, budget, torn });
@@ -75,6 +75,7 @@ export async function resumeRun(input: ResumeInput): Promise<RunEnd> {
       checkpointer,
       concurrency: Math.min(input.concurrency ?? plan.concurrency, plan.concurrency),
       left: recall.samples.left(),
+      attested: recall.size === 0 ? null : recall.attested,
       aggregates: recall.aggregates,
       finished: recall.end === null ? null : { aggregates: recall.aggregates, end: recall.end },
     });
@@ -113,7 +114,7 @@ function recordInterruption(input: ResumeInput, { recorder, recall, budget, torn
   });
   for (const { seq, history, size } of recall.samples.openIntents()) {
     const outcome = recorder.outcome({ of: seq, status: 'lost' }, null);
-    history.last = { ...outcome, answer: null };
+    history.last = { ...outcome, answer: null, exchange: null, evidence: null };
     history.interrupted++;
     budget.absorb(size, outcome);
   }

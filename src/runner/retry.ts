@@ -1,7 +1,8 @@
 /** Whether a sample is asked again, and after what wait. */
-import type { TransportCode } from '../endpoints/endpoint.ts';
+import type { Exchange, TransportCode } from '../endpoints/endpoint.ts';
 import { isRetryable } from '../endpoints/retry.ts';
 import type { PlanRules } from '../transcript/plan.ts';
+import type { AnswerEvidence } from '../transcript/evidence.ts';
 import type { OutcomeRecord } from '../transcript/record.ts';
 import type { Answer } from '../transcript/wire/answer.ts';
 
@@ -9,6 +10,10 @@ import type { Answer } from '../transcript/wire/answer.ts';
 export interface LastOutcome extends Pick<OutcomeRecord, 'seq' | 'status' | 'http' | 'error'> {
   /** What the model answered; null unless the status is ok. */
   readonly answer: Answer | null;
+  /** The exchange that the answer came in, for what its provider says of it; null unless it is kept for that. */
+  readonly exchange: Exchange | null;
+  /** Evidence of the answer that an earlier session has recorded. */
+  readonly evidence: AnswerEvidence | null;
 }
 
 /** What has happened to a sample so far. */

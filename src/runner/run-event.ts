@@ -1,4 +1,5 @@
 /** What a run tells while it goes on. Events are facts; how they are shown is the caller's business. */
+import type { EvidencePhase } from '../transcript/evidence.ts';
 import type { AttemptStatus, EndReason, UnscoredReason } from '../transcript/record.ts';
 
 /** A sample: an item in one of its repeats. */
@@ -25,6 +26,10 @@ export type RunEvent =
     } & SamplePlace)
   | ({ readonly kind: 'waiting'; readonly waitMs: number } & SamplePlace)
   | ({ readonly kind: 'verdict'; readonly verdict: SampleVerdict } & SamplePlace)
+  /** Attestations were fetched and recorded. */
+  | { readonly kind: 'attested'; readonly phase: EvidencePhase; readonly attestations: number }
+  /** No attestation could be had after the last answer, so that keys are attested on one side only. */
+  | { readonly kind: 'unattested'; readonly reason: string }
   | { readonly kind: 'checkpoint'; readonly size: number }
   | { readonly kind: 'ended'; readonly reason: EndReason | 'interrupted' };
 

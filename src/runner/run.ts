@@ -9,11 +9,12 @@ import { openJournal } from '../archive/journal.ts';
 import { createRunFolder, SECRET_BYTES } from '../archive/run-folder.ts';
 import { lockRunFolder } from '../archive/run-lock.ts';
 import { writeAtomic } from '../archive/write-atomic.ts';
+import type { AttestationCheck } from '../attestation/claim.ts';
 import { encodeHex } from '../core/bytes.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { LoadedSuite } from '../suites/load.ts';
 import { createBuilder } from '../transcript/builder.ts';
-import { formatPlan, planDigest, runId, type Plan, type PlanRunner } from '../transcript/plan.ts';
+import { featuresOf, formatPlan, planDigest, runId, type Plan, type PlanRunner } from '../transcript/plan.ts';
 import { FORMAT, type EndReason } from '../transcript/record.ts';
 import { planStatement } from '../transcript/statement.ts';
 import { createBudget } from './budget.ts';
@@ -34,6 +35,8 @@ export interface SessionInput {
   readonly endpoint: Endpoint;
   readonly runner: PlanRunner;
   readonly signer: RunSigner;
+  /** How evidence is checked; needed for an endpoint that gives evidence. */
+  readonly attestation?: AttestationCheck;
   readonly environment?: RunEnvironment;
   readonly listener?: RunListener;
   /** Aborted to stop the run: requests on their way are cancelled, and the run can be resumed. */
@@ -88,8 +91,8 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
     const builder = createBuilder(secret);
     const journal = await openJournal(folder, environment.openAppend);
     const recorder = createRecorder({ builder, journal });
-    recordHeader(recorder, digest, environment);
     const base = { ...sessionBase(input, plan, digest), keys, builder, journal, recorder };
+    recordHeader(recorder, base);
     const checkpointer = await checkpointerOf(base);
     await checkpointer.write();
     base.emit({ kind: 'began', runId: runId(digest), totalSamples: totalSamples(plan), resumed: false });
@@ -100,6 +103,7 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
       judging,
       budget: createBudget(plan),
       left,
+      attested: null,
       aggregates: [],
       finished: null,
     });
@@ -134,11 +138,14 @@ async function writePlan({ folder, suite }: RunInput, { planText, envelope }: Si
 }
 
 /** The first record of a run. */
-export function recordHeader(recorder: Recorder, planSha256: string, environment: RunEnvironment): void {
+export function recordHeader(
+  recorder: Recorder,
+  { plan, planDigest: planSha256, environment }: Pick<Session, 'plan' | 'planDigest' | 'environment'>,
+): void {
   recorder.append({
     k: 'header',
     at: formatTime(environment.nowMs()),
-    features: [],
+    features: featuresOf(plan),
     format: FORMAT,
     plan: planSha256,
     run_nonce: encodeHex(environment.randomBytes(16)),
@@ -162,6 +169,7 @@ export function sessionBase(
   | 'signal'
   | 'onControl'
   | 'concurrency'
+  | 'attestation'
 > {
   const { folder, suite, endpoint, environment = systemEnvironment } = input;
   return {
@@ -175,6 +183,7 @@ export function sessionBase(
     signal: input.signal ?? new AbortController().signal,
     onControl: input.onControl ?? ((): void => undefined),
     concurrency: plan.concurrency,
+    attestation: input.attestation ?? null,
   };
 }
 

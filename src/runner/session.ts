@@ -1,8 +1,10 @@
 /** One session of a run: from the first request it sends until the run is finished, or stopped and left to a resume. */
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
+import { readEvidenceFiles } from '../archive/evidence-files.ts';
 import type { Journal } from '../archive/journal.ts';
 import { writeAtomic } from '../archive/write-atomic.ts';
+import type { AttestationCheck } from '../attestation/claim.ts';
 import { encodeHex } from '../core/bytes.ts';
 import type { JsonValue } from '../core/canonical-json.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
@@ -10,10 +12,11 @@ import type { SuiteItem } from '../suites/item-store.ts';
 import type { LoadedSuite } from '../suites/load.ts';
 import type { TranscriptBuilder } from '../transcript/builder.ts';
 import type { Plan } from '../transcript/plan.ts';
-import type { AggregateRecord, EndRecord } from '../transcript/record.ts';
+import type { AggregateRecord, EndRecord, SessionEvidenceRecord } from '../transcript/record.ts';
 import { resultStatement } from '../transcript/statement.ts';
 import { requestBuilder } from '../transcript/wire/request.ts';
 import { askSample, type AskContext, type OpenItem } from './ask.ts';
+import { createAttesting, type Attesting } from './attesting.ts';
 import type { Budget } from './budget.ts';
 import type { Checkpointer } from './checkpoints.ts';
 import { formatTime, type RunEnvironment } from './environment.ts';
@@ -50,6 +53,10 @@ export interface Session {
   readonly judging: Judging;
   readonly budget: Budget;
   readonly left: SamplesLeft;
+  /** How evidence is checked; null unless the endpoint gives some. */
+  readonly attestation: AttestationCheck | null;
+  /** Attestations of earlier sessions; null in the first. */
+  readonly attested: readonly SessionEvidenceRecord[] | null;
   /** Metrics that an earlier session has recorded. */
   readonly aggregates: readonly AggregateRecord[];
   /** Set if an earlier session recorded the end and only the result is missing. */
@@ -70,8 +77,7 @@ export interface Finished {
 export async function runSession(session: Session): Promise<Finished | null> {
   const { journal, checkpointer } = session;
   try {
-    if (session.finished === null) await askAll(session);
-    const finished = session.finished ?? conclude(session);
+    const finished = session.finished ?? (await askAll(session));
     await checkpointer.write();
     if (finished !== null) await writeResult(session, finished);
     session.emit({ kind: 'ended', reason: finished?.end.reason ?? 'interrupted' });
@@ -81,7 +87,8 @@ export async function runSession(session: Session): Promise<Finished | null> {
   }
 }
 
-async function askAll(session: Session): Promise<void> {
+// Asks what is left; gives the last records if that was all.
+async function askAll(session: Session): Promise<Finished | null> {
   const stop = new AbortController();
   const signal = AbortSignal.any([session.signal, stop.signal]);
   // Every request on its way listens.
@@ -91,22 +98,56 @@ async function askAll(session: Session): Promise<void> {
     failures.push(cause);
     stop.abort();
   };
+  const attesting = await openAttesting(session, signal, fail);
   const limiter = createLimiter(session.concurrency, fail);
   session.onControl(controlOf(limiter, session.plan));
   try {
-    await feed(session, limiter, signal);
+    await feed({ ...session, signal, attesting }, limiter);
   } catch (cause) {
     fail(cause);
   }
   await limiter.idle();
+  await attesting?.idle();
   // The first is the reason for the others.
   if (failures.length > 0) throw failures[0];
+  if (!isScored(session)) return null;
+  await attesting?.attestLast();
+  return conclude(session);
+}
+
+// An endpoint that gives evidence is attested before anything is asked of it.
+async function openAttesting(
+  session: Session,
+  signal: AbortSignal,
+  onError: (cause: unknown) => void,
+): Promise<Attesting | null> {
+  const { plan, endpoint, attestation: check, attested, folder, keys } = session;
+  if (plan.evidence === undefined) return null;
+  if (endpoint.evidence === undefined || check === null) throw new RangeError('want the checks of the evidence');
+  const runSigned = keys.identity.kind !== 'ephemeral';
+  const { evidence } = plan;
+  const attesting = createAttesting({
+    ...session,
+    evidence,
+    source: endpoint.evidence,
+    check,
+    runSigned,
+    signal,
+    onError,
+  });
+  const files = attested === null ? new Map<string, Uint8Array>() : await readEvidenceFiles(folder);
+  for (const record of attested ?? []) attesting.recall(record, files);
+  if (session.left.indices.length > 0) await attesting.attest(attested === null ? 'before' : 'resume');
+  return attesting;
+}
+
+function isScored({ recorder, plan }: Session): boolean {
+  return (recorder.counts()['score'] ?? 0) >= totalSamples(plan);
 }
 
 // Items are read and rendered just before there is room for them, so memory does not grow with the suite.
-async function feed(session: Session, limiter: Limiter, signal: AbortSignal): Promise<void> {
-  const { suite, left, plan, checkpointer } = session;
-  const context: AskContext = { ...session, signal };
+async function feed(session: Session & AskContext, limiter: Limiter): Promise<void> {
+  const { suite, left, plan, checkpointer, signal } = session;
   const build = requestBuilder(plan);
   for await (const item of suite.items(left.indices)) {
     const { opened, samples } = left.of(item.index);
@@ -115,7 +156,7 @@ async function feed(session: Session, limiter: Limiter, signal: AbortSignal): Pr
     for (const { repeat, history } of samples) {
       if (signal.aborted) return;
       const sample = { open, repeat, history, body: build(messages, repeat) };
-      await limiter.start(() => askSample(context, sample));
+      await limiter.start(() => askSample(session, sample));
       checkpointer.tick();
     }
   }
@@ -137,9 +178,8 @@ function controlOf(limiter: Limiter, plan: Plan): RunControl {
   };
 }
 
-// Metrics and end, if every sample has its verdict; null if the run was stopped before.
-function conclude({ recorder, judging, aggregates: known, environment, plan }: Session): Finished | null {
-  if ((recorder.counts()['score'] ?? 0) < totalSamples(plan)) return null;
+// Metrics and end, when every sample has its verdict.
+function conclude({ recorder, judging, aggregates: known, environment }: Session): Finished {
   const recorded = new Set(known.map((aggregate) => aggregate.function));
   const added = judging.aggregates(recorded).map((aggregate) => ({ ...aggregate, seq: recorder.append(aggregate) }));
   const counts = recorder.counts();

@@ -52,6 +52,8 @@ export interface TranscriptBuilder {
   take(): PendingLines;
   /** The tree over all records appended so far. */
   head(): TreeHead;
+  /** The tree at the last mark, or over the header: the places that evidence may refer to later. */
+  anchor(): TreeHead;
   /** The counts that an end record has to state now. */
   counts(): Readonly<Record<string, number>>;
   /** SHA-256 of records.jsonl. To be called once, after the last record. */
@@ -70,8 +72,12 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
   const file = createLinesHash();
   const tally = createTally();
 
+  let anchor: TreeHead = { size: 0, root: range.root() };
+
   const add = (record: TranscriptRecord, line: string): void => {
+    if (record.k === 'mark') anchor = { size: range.size, root: range.root() };
     range.append(leafHash(line));
+    if (record.k === 'header') anchor = { size: range.size, root: range.root() };
     file.add(line);
     tally.add(record);
   };
@@ -113,6 +119,7 @@ export function createBuilder(secret: Uint8Array): TranscriptBuilder {
       return pending;
     },
     head: () => ({ size: range.size, root: range.root() }),
+    anchor: () => anchor,
     recordsDigest: () => file.digest(),
   };
 }

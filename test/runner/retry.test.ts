@@ -4,7 +4,10 @@ import { isFinal, waitMs, type LastOutcome } from '../../src/runner/retry.ts';
 const RETRY = { max_attempts: 3, max_lost: 2 };
 
 function isFinalAfter(last: Partial<LastOutcome>, attempts = 1, interrupted = 0): boolean {
-  return isFinal({ attempts, interrupted, last: { seq: 1, status: 'ok', answer: null, ...last } }, RETRY);
+  return isFinal(
+    { attempts, interrupted, last: { seq: 1, status: 'ok', answer: null, exchange: null, evidence: null, ...last } },
+    RETRY,
+  );
 }
 
 describe('isFinal()', () => {
