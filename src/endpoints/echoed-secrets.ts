@@ -11,8 +11,8 @@ import type { Transport } from './transport.ts';
 const MIN_SECRET_LENGTH = 12;
 
 /**
- * The same transport, without the bodies in which a credential stands, or that cannot be read because they are
- * compressed.
+ * The same transport, without the bodies and receipt ids in which a credential stands, and without the bodies that
+ * cannot be read because they are compressed.
  *
  * Without its body an exchange that was `ok` is `network`. The code is `ERR_RESPONSE_SECRET`, but for a compressed body,
  * which is refused anyway.
@@ -25,14 +25,19 @@ export function withholdEchoes(transport: Transport, values: readonly string[]):
   return { ...transport, exchange: async (request) => withoutEcho(await transport.exchange(request), secrets) };
 }
 
-function withoutEcho(exchange: Exchange, secrets: readonly Buffer[]): Exchange {
+function withoutEcho(given: Exchange, secrets: readonly Buffer[]): Exchange {
+  const exchange = holdsAny(Buffer.from(given.receiptId ?? ''), secrets) ? { ...given, receiptId: null } : given;
   const { response, status, errorCode } = exchange;
   if (response === null) return exchange;
   if (errorCode === 'ERR_CONTENT_ENCODING') return { ...exchange, response: null };
   const body = Buffer.from(response.buffer, response.byteOffset, response.byteLength);
-  if (!secrets.some((secret) => body.includes(secret))) return exchange;
+  if (!holdsAny(body, secrets)) return exchange;
   const known = { ...exchange, response: null, errorCode: 'ERR_RESPONSE_SECRET' } as const;
   return status === 'ok' ? { ...known, status: 'network' } : known;
+}
+
+function holdsAny(bytes: Buffer, secrets: readonly Buffer[]): boolean {
+  return secrets.some((secret) => bytes.includes(secret));
 }
 
 // The secret of "Bearer sk-…" is its second word; JSON escapes quotes, and some writers of it slashes.

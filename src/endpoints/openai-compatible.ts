@@ -24,6 +24,10 @@ export interface Connection {
   /** Most connections at a time. */
   readonly connections: number;
   readonly credentials: Credentials;
+  /** Certificates in PEM that are trusted beside those of Node; none if not given. */
+  readonly ca?: string | null;
+  /** Further headers that are no secret. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const LIST_TIMEOUT_MS = 10_000;
@@ -40,13 +44,15 @@ const LIST_MAX_BYTES = 16 * 1024 * 1024;
 export async function openOpenAiCompatible(identity: PlanEndpoint, connection: Connection): Promise<Endpoint> {
   const { origin, pathname } = new URL(connection.baseUrl);
   const basePath = pathname === '/' ? '' : pathname;
-  const headers = requestHeaders(identity.stream, connection.credentials);
-  const { apiKey, headers: further } = connection.credentials;
-  const [opened, { createWireSend }] = await Promise.all([
-    openTransport(origin, connection.connections),
+  const headers = {
+    ...requestHeaders(connection),
+    accept: identity.stream ? 'text/event-stream' : 'application/json',
+    'content-type': 'application/json',
+  };
+  const [transport, { createWireSend }] = await Promise.all([
+    openDiscreet(origin, connection),
     import('./wire-client.ts'),
   ]);
-  const transport = withholdEchoes(opened, [apiKey ?? '', ...Object.values(further)]);
   return {
     identity,
     send: createWireSend(connection.baseUrl, { transport, path: basePath + CHAT_PATH, headers }),
@@ -55,14 +61,35 @@ export async function openOpenAiCompatible(identity: PlanEndpoint, connection: C
   };
 }
 
-function requestHeaders(stream: boolean, { apiKey, headers }: Credentials): Readonly<Record<string, string>> {
+/**
+ * Connections to the origin of a base URL, over which no credential comes back.
+ *
+ * @param connection - Of its URL only the credentials matter; they may go to this origin and to no other.
+ */
+export async function openDiscreet(
+  origin: string,
+  { connections, credentials, ca = null }: Omit<Connection, 'baseUrl'>,
+): Promise<Transport> {
+  const { apiKey, headers } = credentials;
+  return withholdEchoes(await openTransport(origin, connections, ca), [apiKey ?? '', ...Object.values(headers)]);
+}
+
+/**
+ * The headers of every request of a connection, credentials included.
+ *
+ * @throws {@link UsageError} `ERR_ENDPOINT_KEY` if a credential has a character that no HTTP header may hold.
+ */
+export function requestHeaders({
+  credentials: { apiKey, headers },
+  headers: plain = {},
+}: Pick<Connection, 'credentials' | 'headers'>): Readonly<Record<string, string>> {
   if (apiKey !== null) checkHeaderValue(apiKey, 'the API key');
   for (const [name, value] of Object.entries(headers)) checkHeaderValue(value, `the value of header ${name}`);
   return {
-    accept: stream ? 'text/event-stream' : 'application/json',
+    accept: 'application/json',
     'accept-encoding': 'identity',
-    'content-type': 'application/json',
     'user-agent': 'touchstone',
+    ...plain,
     ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
     ...headers,
   };

@@ -56,6 +56,11 @@ describe('withholdEchoes()', () => {
     expect((await received([], 'gz', exchange)).response).not.toBeNull();
   });
 
+  it('leaves out a receipt id with the key, and keeps any other', async () => {
+    expect(await received([KEY], '{}', { receiptId: `rcpt-${KEY}` })).toMatchObject({ status: 'ok', receiptId: null });
+    expect(await received([KEY], '{}', { receiptId: 'rcpt-1' })).toMatchObject({ status: 'ok', receiptId: 'rcpt-1' });
+  });
+
   it('keeps every other body, also one with a placeholder for a key', async () => {
     expect((await received([KEY, 'evals'], 'the team is evals, the key sk-proj-0123')).status).toBe('ok');
     expect((await received(['ollama', 'not-needed'], 'ollama is not-needed')).status).toBe('ok');
