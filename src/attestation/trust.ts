@@ -22,9 +22,12 @@ export const VENDOR_ROOTS: TrustRoots = {
 
 /** The roots of the simulator. Its keys are public, so anybody can forge with them: they prove nothing. */
 export const SIMULATED_ROOTS: TrustRoots = {
-  intelSpki: [],
-  nvidiaCertificates: [],
-  nitroCertificates: [],
+  // CN=Simulated SGX Root CA, O=SIMULATED.
+  intelSpki: ['d1987fc61be8272f6c4715b21c409db9da7d6f98c2c828aa739ba775d5a6fa51'],
+  // CN=Simulated Device Identity CA, O=SIMULATED.
+  nvidiaCertificates: ['23d42d349d8ff11fe7cdd86a99d345e623a1259353f7bde46412edde7bbd680c'],
+  // CN=aws.nitro-enclaves.simulated, O=SIMULATED.
+  nitroCertificates: ['70cee6512350c2e557071b37861c2e13de996d214279e48500f184af5e8174ac'],
   simulated: true,
 };
 
