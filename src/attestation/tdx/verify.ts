@@ -16,9 +16,10 @@ import { checkCrl, checkNotRevoked, parseCrl } from '../crl.ts';
 import { isRawSignature, p256Spki } from '../signed-der.ts';
 import { checkClock, describeWindow, intersectWindows, isWithin } from '../window.ts';
 import { commonName, parsePemChain } from '../x509.ts';
+import type { KeyUsage } from '../x509.ts';
 import { parseCollateral } from './collateral.ts';
 import type { Collateral, SignedStatement } from './collateral.ts';
-import { pckAuthority, readPlatform } from './pck.ts';
+import { readPlatform } from './pck.ts';
 import type { PckPlatform } from './pck.ts';
 import { isDebuggable } from './policy.ts';
 import { parseQuote } from './quote.ts';
@@ -108,6 +109,18 @@ export function verifyQuote(quoteBytes: Uint8Array, collateralBytes: Uint8Array,
   };
 }
 
+/** What a chain is for. Intel's root certifies keys for several purposes; the name alone tells their leaves apart. */
+interface Purpose {
+  readonly name: RegExp;
+  readonly leaf: 'authority' | 'end-entity';
+  readonly usage: KeyUsage;
+  readonly length: number;
+}
+
+const PCK: Purpose = { name: /SGX PCK Certificate/, leaf: 'end-entity', usage: 'digitalSignature', length: 3 };
+const CRL: Purpose = { name: /SGX PCK (Platform|Processor) CA/, leaf: 'authority', usage: 'crlSign', length: 2 };
+const STATEMENT: Purpose = { name: /SGX TCB Signing/, leaf: 'end-entity', usage: 'digitalSignature', length: 2 };
+
 interface Chains {
   readonly pck: CheckedChain;
   readonly crlIssuer: CheckedChain;
@@ -115,24 +128,11 @@ interface Chains {
   readonly qeSigner: CheckedChain;
 }
 
-function checkChains(quote: TdxQuote, collateral: Collateral, { roots, atMs }: QuoteContext): Chains {
-  const open = (pem: string, length: number, leaf: 'authority' | 'end-entity'): CheckedChain => {
-    const chain = parsePemChain(pem);
-    if (chain.length !== length) {
-      throw new VerificationError(
-        'ERR_CHAIN_FORM',
-        `cannot use a chain of ${chain.length}: want ${length} certificates`,
-      );
-    }
-    return checkChain(chain, { roots, atMs, kind: 'intelSpki', leaf });
-  };
-  const pck = open(quote.pckChain, 3, 'end-entity');
-  const crlIssuer = open(collateral.pckCrlIssuerChain, 2, 'authority');
-  const tcbSigner = open(collateral.tcbInfo.issuerChain, 2, 'end-entity');
-  const qeSigner = open(collateral.qeIdentity.issuerChain, 2, 'end-entity');
-  checkLeaf(pck, 'SGX PCK Certificate');
-  pckAuthority(pck.leaf.issuer);
-  for (const signer of [tcbSigner, qeSigner]) checkLeaf(signer, 'SGX TCB Signing');
+function checkChains(quote: TdxQuote, collateral: Collateral, context: QuoteContext): Chains {
+  const pck = checkPurpose(quote.pckChain, PCK, context);
+  const crlIssuer = checkPurpose(collateral.pckCrlIssuerChain, CRL, context);
+  const tcbSigner = checkPurpose(collateral.tcbInfo.issuerChain, STATEMENT, context);
+  const qeSigner = checkPurpose(collateral.qeIdentity.issuerChain, STATEMENT, context);
   // With several roots accepted, evidence under one must not be vouched for by collateral under another.
   if (![crlIssuer, tcbSigner, qeSigner].every(({ root }) => equalBytes(root.spki, pck.root.spki))) {
     throw new VerificationError('ERR_CHAIN_ROOT', 'cannot use collateral: it is under another root than the quote');
@@ -140,10 +140,13 @@ function checkChains(quote: TdxQuote, collateral: Collateral, { roots, atMs }: Q
   return { pck, crlIssuer, tcbSigner, qeSigner };
 }
 
-// Intel's root signs leaves for several purposes; the name alone tells them apart.
-function checkLeaf({ leaf }: CheckedChain, purpose: string): void {
-  if (commonName(leaf.subject).includes(purpose) && leaf.keyUsage.has('digitalSignature')) return;
-  throw new VerificationError('ERR_CHAIN_LEAF', `cannot use ${named(leaf)}: want one for ${purpose}`);
+function checkPurpose(pem: string, { name, leaf, usage, length }: Purpose, context: QuoteContext): CheckedChain {
+  const chain = checkChain(parsePemChain(pem), { ...context, kind: 'intelSpki', leaf });
+  if (!name.test(commonName(chain.leaf.subject)) || !chain.leaf.keyUsage.has(usage)) {
+    throw new VerificationError('ERR_CHAIN_LEAF', `cannot use ${named(chain.leaf)}: want one for ${name.source}`);
+  }
+  if (chain.intermediates.length + 2 === length) return chain;
+  throw new VerificationError('ERR_CHAIN_FORM', `cannot use ${named(chain.leaf)}: want a chain of ${length}`);
 }
 
 function checkRevocation(collateral: Collateral, chains: Chains, atMs: number): readonly { window: ValidityWindow }[] {
