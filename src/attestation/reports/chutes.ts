@@ -4,8 +4,6 @@ import { base64Field, listField, MAX_MACHINES, nameField, textField } from './fi
 import { MAX_QUOTE_BYTES } from '../tdx/quote.ts';
 import type { KeyStatement, MachineReport } from './machine-report.ts';
 
-const MAX_GPUS = 64;
-
 /** Whether a report is one of Chutes. */
 export function isChutesReport(report: JsonObject): boolean {
   return report['attestation_type'] === 'chutes';
@@ -27,7 +25,7 @@ export function readChutes(report: JsonObject): readonly MachineReport[] {
     model: nameField(report, 'model_name'),
     eventLog: null,
     appCompose: null,
-    gpus: listField(instance, 'gpu_evidence', MAX_GPUS),
+    gpus: instance['gpu_evidence'] ?? null,
     actions: null,
   }));
 }

@@ -1,0 +1,97 @@
+/**
+ * From one attestation as it was fetched to what it shows: claims, machines, keys.
+ *
+ * Every byte comes from a provider or a bundle. What contradicts is a refuted claim with its code, what is missing an
+ * unknown one; nothing in the files makes this throw.
+ */
+import type { TeeProvider } from '../core/evidence-names.ts';
+import type {
+  Claim,
+  ClaimSubject,
+  EvidenceFile,
+  SessionAssessment,
+  SessionContext,
+  SessionEvidence,
+  ValidityWindow,
+} from './claim.ts';
+import { claimOf, find, type Finding } from './finding.ts';
+import { assessMachine, type MachineAssessment, type MachineContext } from './machine.ts';
+import { parseAciReport } from './reports/aci.ts';
+import type { MachineReport } from './reports/machine-report.ts';
+import { parseNearReport } from './reports/near.ts';
+import { parseTinfoilReport } from './reports/tinfoil.ts';
+import { intersectWindows } from './window.ts';
+
+type Subject = MachineReport['role'];
+
+interface Provider {
+  readonly parse: (bytes: Uint8Array) => readonly MachineReport[];
+  /** Machines that a report has to be about. */
+  readonly machines: readonly Subject[];
+}
+
+const PROVIDERS: Readonly<Record<TeeProvider, Provider>> = {
+  'near-direct': { parse: parseNearReport, machines: ['model'] },
+  'near-gateway': { parse: parseNearReport, machines: ['gateway', 'model'] },
+  'vllm-proxy': { parse: parseNearReport, machines: ['model'] },
+  aci: { parse: parseAciReport, machines: ['gateway'] },
+  tinfoil: { parse: parseTinfoilReport, machines: ['model'] },
+};
+
+/**
+ * Assess one attestation.
+ *
+ * @param context - The nonce that was asked for, the time at which all has to be valid, and the accepted roots.
+ * @returns Claims about each machine that the provider has to attest. Keys are those of genuine machines only.
+ */
+export function assessSession(evidence: SessionEvidence, context: SessionContext): SessionAssessment {
+  const { parse, machines } = PROVIDERS[evidence.provider];
+  const [file] = filesOf(evidence, 'report');
+  const reports = find(() =>
+    file === undefined ? { missing: 'no report is archived' } : { value: parse(file), reason: 'it can be read' },
+  );
+  if (reports.status !== 'asserted') return nothing(machines.map((subject) => quoteClaim(subject, reports)));
+  const machineContext = contextOf(evidence, context);
+  const assessed = reports.value.map((report) => assessMachine(report, machineContext));
+  const missing = machines.filter((role) => !reports.value.some((report) => report.role === role));
+  return combine(
+    assessed,
+    missing.map((subject) => quoteClaim(subject, ABSENT)),
+  );
+}
+
+const ABSENT: Finding<unknown> = { status: 'unknown', reason: 'the report does not attest this machine' };
+
+function quoteClaim(subject: ClaimSubject, finding: Finding<unknown>): Claim {
+  return claimOf(subject, 'quote', 'hardware_proven', finding);
+}
+
+function filesOf({ files }: SessionEvidence, role: EvidenceFile['role']): readonly Uint8Array[] {
+  return files.filter((file) => file.role === role).map(({ bytes }) => bytes);
+}
+
+function contextOf(evidence: SessionEvidence, { nonce, atMs, roots }: SessionContext): MachineContext {
+  const { model, spki } = evidence;
+  const verdict = { nras: filesOf(evidence, 'nras')[0] ?? null, jwks: filesOf(evidence, 'jwks')[0] ?? null };
+  return { nonce, atMs, roots, model, spki, collateral: filesOf(evidence, 'collateral'), verdict };
+}
+
+function combine(assessed: readonly MachineAssessment[], more: readonly Claim[]): SessionAssessment {
+  const windows = assessed.flatMap((machine) => machine.windows);
+  return {
+    claims: [...assessed.flatMap(({ claims }) => claims), ...more],
+    machines: assessed.map(({ machine }) => machine),
+    keys: assessed.flatMap(({ keys }) => keys),
+    channelSpki: assessed.find(({ channelSpki }) => channelSpki !== null)?.channelSpki ?? null,
+    window: windowOf(windows),
+    simulated: assessed.some(({ simulated }) => simulated),
+  };
+}
+
+function windowOf(windows: readonly ValidityWindow[]): ValidityWindow | null {
+  return windows.length === 0 ? null : intersectWindows(windows);
+}
+
+function nothing(claims: readonly Claim[]): SessionAssessment {
+  return { claims, machines: [], keys: [], channelSpki: null, window: null, simulated: false };
+}
