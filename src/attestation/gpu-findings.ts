@@ -1,6 +1,6 @@
 /** What is shown of the GPUs of a machine: their own evidence, and the vendor's verdict on it. */
 import { VerificationError } from '../core/errors.ts';
-import type { JsonValue } from '../core/canonical-json.ts';
+import type { JsonObject } from '../core/canonical-json.ts';
 import type { TrustRoots, ValidityWindow } from './claim.ts';
 import { find, valueOf, type Finding, type Missing, type Shown } from './finding.ts';
 import { parseGpuEvidence, verifySpdm, type VerifiedGpu } from './gpu/spdm.ts';
@@ -29,7 +29,7 @@ export interface GpuFindings {
 
 /** Find out what is shown of the GPUs of a machine. */
 export function findGpus(
-  list: JsonValue | null,
+  list: readonly JsonObject[] | null,
   { gpuNonce: nonce }: KeyBinding,
   { atMs, roots }: GpuFindingContext,
 ): GpuFindings {
@@ -38,7 +38,7 @@ export function findGpus(
 }
 
 function checkGpus(
-  list: JsonValue | null,
+  list: readonly JsonObject[] | null,
   verify: (evidence: ReturnType<typeof parseGpuEvidence>[number]) => VerifiedGpu,
 ): Shown<readonly VerifiedGpu[]> | Missing {
   if (list === null) return { missing: 'the report has no GPU evidence' };

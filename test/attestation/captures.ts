@@ -14,7 +14,7 @@ export interface Capture {
 }
 
 /** Every capture of `live-captures`. */
-export const CAPTURES = {
+export const CAPTURES: Readonly<Record<'direct' | 'gateway' | 'relayed' | 'python' | 'tinfoil', Capture>> = {
   direct: {
     folder: 'near-direct-2026-06-29',
     provider: 'near-direct',
@@ -45,7 +45,7 @@ export const CAPTURES = {
     algo: null,
     model: 'gemma4-31b',
   },
-} as const satisfies Readonly<Record<string, Capture>>;
+};
 
 const ROLES = {
   'report.json': 'report',
@@ -62,7 +62,10 @@ interface Meta {
 }
 
 /** A capture as the runner would have archived it. */
-export function readCapture(root: string, { folder, ...asked }: Capture): {
+export function readCapture(
+  root: string,
+  { folder, ...asked }: Capture,
+): {
   evidence: SessionEvidence;
   context: SessionContext;
 } {

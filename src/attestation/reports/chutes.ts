@@ -1,6 +1,7 @@
 /** Reports of Chutes, which relays hand on: one quote for each instance, and no key that signs answers. */
 import type { JsonObject } from '../../core/canonical-json.ts';
 import { base64Field, listField, MAX_MACHINES, nameField, textField } from './fields.ts';
+import { MAX_GPUS } from '../gpu/spdm.ts';
 import { MAX_QUOTE_BYTES } from '../tdx/quote.ts';
 import type { KeyStatement, MachineReport } from './machine-report.ts';
 
@@ -25,7 +26,7 @@ export function readChutes(report: JsonObject): readonly MachineReport[] {
     model: nameField(report, 'model_name'),
     eventLog: null,
     appCompose: null,
-    gpus: instance['gpu_evidence'] ?? null,
+    gpus: listField(instance, 'gpu_evidence', MAX_GPUS),
     actions: null,
   }));
 }

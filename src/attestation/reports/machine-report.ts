@@ -1,5 +1,5 @@
 /** What a report says about one machine, in the form that all providers are read into; nothing of it is verified. */
-import type { JsonValue } from '../../core/canonical-json.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json.ts';
 import type { ChatAlgorithm } from '../../core/evidence-names.ts';
 import type { TinfoilStatement } from '../report-data.ts';
 
@@ -51,7 +51,7 @@ export interface MachineReport {
   readonly model: string | null;
   readonly eventLog: JsonValue | null;
   readonly appCompose: string | null;
-  /** List of GPU evidence as it stands in the report; null if there is none. */
-  readonly gpus: JsonValue | null;
+  /** Evidence of each GPU as it stands in the report; null if there is none. */
+  readonly gpus: readonly JsonObject[] | null;
   readonly actions: ActionReport | null;
 }

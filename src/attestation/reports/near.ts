@@ -5,7 +5,7 @@
  * gateway wraps one report of its own and one for each model server; the others are a single report, which a list
  * `all_attestations` repeats.
  */
-import type { JsonObject, JsonValue } from '../../core/canonical-json.ts';
+import type { JsonObject } from '../../core/canonical-json.ts';
 import { CHAT_ALGORITHMS, type ChatAlgorithm } from '../../core/evidence-names.ts';
 import { isChutesReport, readChutes } from './chutes.ts';
 import {
@@ -19,6 +19,7 @@ import {
   parseReportText,
   textField,
 } from './fields.ts';
+import { MAX_GPUS } from '../gpu/spdm.ts';
 import { MAX_QUOTE_BYTES } from '../tdx/quote.ts';
 import type { ActionReport, KeyStatement, MachineReport } from './machine-report.ts';
 
@@ -86,8 +87,9 @@ function readAlgorithm(report: JsonObject, addressBytes: number): ChatAlgorithm 
   return algo;
 }
 
-function readGpus(report: JsonObject): JsonValue | null {
-  return objectField(report, 'nvidia_payload')?.['evidence_list'] ?? null;
+function readGpus(report: JsonObject): readonly JsonObject[] | null {
+  const payload = objectField(report, 'nvidia_payload');
+  return payload === null ? null : listField(payload, 'evidence_list', MAX_GPUS);
 }
 
 function readActions(report: JsonObject): ActionReport | null {

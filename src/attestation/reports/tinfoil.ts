@@ -7,7 +7,8 @@
 import { encodeUtf8 } from '../../core/bytes.ts';
 import type { JsonObject } from '../../core/canonical-json.ts';
 import { sha256 } from '../../core/sha256.ts';
-import { base64Field, digestField, malformed, objectField, parseReportText } from './fields.ts';
+import { base64Field, digestField, listField, malformed, objectField, parseReportText } from './fields.ts';
+import { MAX_GPUS } from '../gpu/spdm.ts';
 import { MAX_QUOTE_BYTES } from '../tdx/quote.ts';
 import type { KeyStatement, MachineReport } from './machine-report.ts';
 import { memberText } from './member-text.ts';
@@ -34,7 +35,7 @@ export function parseTinfoilReport(bytes: Uint8Array): readonly MachineReport[] 
       model: null,
       eventLog: null,
       appCompose: null,
-      gpus: gpu?.['evidences'] ?? null,
+      gpus: gpu === null ? null : listField(gpu, 'evidences', MAX_GPUS),
       actions: null,
     },
   ];
