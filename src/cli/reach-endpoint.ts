@@ -1,6 +1,6 @@
 /** Opens an endpoint and finds out, before anything is planned, whether anybody answers there. */
 import { EndpointError } from '../core/errors.ts';
-import type { EndpointConfig, ServerConfig } from '../endpoints/config.ts';
+import { isRemote, type EndpointConfig, type RemoteConfig } from '../endpoints/config.ts';
 import type { Endpoint, ListedModel } from '../endpoints/endpoint.ts';
 import { openEndpoint, readCredentials } from '../endpoints/open.ts';
 import type { FindMessages } from '../endpoints/replay.ts';
@@ -29,7 +29,7 @@ export async function reachEndpoint(config: EndpointConfig, { connections, suite
     credentials,
     ...(findMessages === undefined ? {} : { findMessages }),
   });
-  if (config.kind !== 'openai') return endpoint;
+  if (!isRemote(config)) return endpoint;
   try {
     checkModel(config.model, await endpoint.listModels());
     return endpoint;
@@ -46,7 +46,7 @@ function isUnreachable({ status }: EndpointError): boolean {
 }
 
 /** The error of an endpoint that could not be asked for its models, with its name and address. */
-export function unreachable(cause: EndpointError, { name, baseUrl }: ServerConfig): EndpointError {
+export function unreachable(cause: EndpointError, { name, baseUrl }: RemoteConfig): EndpointError {
   const { code, message, retryable, status } = cause;
   const error = new EndpointError(code, `cannot use ${name} at ${baseUrl}: ${message}`, { cause, retryable, status });
   return status === null || !isUnreachable(cause)

@@ -17,10 +17,19 @@ import {
   replayConfig,
   urlConfig,
   type EndpointConfig,
-  type ServerConfig,
+  type RemoteConfig,
 } from './config.ts';
 import { checkEntry, type EndpointEntry, type Fault } from './endpoint-entry.ts';
+import { withEvidence } from './tee-entry.ts';
 import type { PlanPrices } from '../transcript/plan.ts';
+
+/** What only servers of others have, and why an entry for another kind must not. */
+const REMOTE_ONLY = [
+  ['api_key_env', 'takes a key'],
+  ['headers', 'takes headers'],
+  ['ca_file', 'has certificates'],
+  ['tee', 'gives evidence'],
+] as const;
 
 /**
  * The endpoints in the text of a configuration file, in order.
@@ -70,14 +79,15 @@ function wordEntry(entry: string, path: string, fault: Fault): EndpointConfig {
 
 function baseConfig(entry: EndpointEntry, path: string, fault: Fault): EndpointConfig {
   const { preset, url, embedded, replay, model = '' } = entry;
-  if (preset !== undefined) return withSecrets(presetConfig(preset, model), entry);
+  if (preset !== undefined) return remoteConfig(presetConfig(preset, model), entry, { path, fault });
   if (url !== undefined) {
     const baseUrl = normalizeBaseUrl(url);
     if (baseUrl === null) throw fault('/url', 'want an http or https URL without user, password and query');
-    return withSecrets(urlConfig(baseUrl, model), entry);
+    return remoteConfig(urlConfig(baseUrl, model), entry, { path, fault });
   }
-  if (entry.api_key_env !== undefined) throw fault('/api_key_env', 'only a preset or a url takes a key');
-  if (entry.headers !== undefined) throw fault('/headers', 'only a preset or a url takes headers');
+  for (const [key, what] of REMOTE_ONLY) {
+    if (entry[key] !== undefined) throw fault(`/${key}`, `only a preset or a url ${what}`);
+  }
   if (replay !== undefined) {
     return converted(() => replayConfig(resolve(dirname(path), replay), entry.model ?? null), '/replay', fault);
   }
@@ -85,8 +95,19 @@ function baseConfig(entry: EndpointEntry, path: string, fault: Fault): EndpointC
   return converted(() => parseEndpointSpec(`embedded:${embedded ?? ''}`), '/embedded', fault);
 }
 
-function withSecrets(config: ServerConfig, { api_key_env, headers }: EndpointEntry): ServerConfig {
-  return { ...config, apiKeyEnv: api_key_env ?? config.apiKeyEnv, headersEnv: lowerCased(headers ?? {}) };
+function remoteConfig(
+  config: RemoteConfig,
+  entry: EndpointEntry,
+  place: { readonly path: string; readonly fault: Fault },
+): RemoteConfig {
+  const { api_key_env, headers, ca_file } = entry;
+  const remote: RemoteConfig = {
+    ...config,
+    apiKeyEnv: api_key_env ?? config.apiKeyEnv,
+    headersEnv: lowerCased(headers ?? {}),
+    caFile: ca_file === undefined ? null : resolve(dirname(place.path), ca_file),
+  };
+  return entry.tee === undefined ? remote : withEvidence(remote, entry.tee, place);
 }
 
 function withChoices(config: EndpointConfig, entry: EndpointEntry, fault: Fault): EndpointConfig {

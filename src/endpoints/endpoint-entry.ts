@@ -5,6 +5,7 @@ import type { JsonValue } from '../core/canonical-json.ts';
 import type { InputError } from '../core/errors.ts';
 import { complaintsOf } from '../schema/fault.ts';
 import { compileSchema } from '../schema/json-schema.ts';
+import type { TeeProvider } from '../core/evidence-names.ts';
 import type { PlanEndpoint } from '../transcript/plan.ts';
 
 /** An entry that satisfies the schema. */
@@ -17,6 +18,8 @@ export interface EndpointEntry {
   readonly model?: string;
   readonly api_key_env?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly ca_file?: string;
+  readonly tee?: TeeEntry;
   readonly stream?: boolean;
   readonly max_tokens_field?: PlanEndpoint['max_tokens_field'];
   readonly extra?: object;
@@ -26,6 +29,14 @@ export interface EndpointEntry {
     readonly completion_usd_per_mtok: number | string;
     readonly dated: string;
   };
+}
+
+/** What an entry says about evidence. */
+export interface TeeEntry {
+  readonly provider?: TeeProvider;
+  readonly collateral?: 'intel' | 'none' | { readonly pccs: string } | { readonly folder: string };
+  readonly nras?: boolean | string;
+  readonly simulated?: true;
 }
 
 /** Makes the error of a fault at a JSON pointer. */

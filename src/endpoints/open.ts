@@ -1,12 +1,20 @@
 /** From a configured endpoint to an open one, whatever kind it is. */
 import { UsageError } from '../core/errors.ts';
+import {
+  isRemote,
+  type EmbeddedConfig,
+  type EndpointConfig,
+  type RemoteConfig,
+  type ReplayConfig,
+  type TeeConfig,
+} from './config.ts';
 import { NO_CREDENTIALS, openOpenAiCompatible, type Credentials } from './openai-compatible.ts';
+import { readCertificates } from './read-certificates.ts';
 import { readRecording } from './read-recording.ts';
 import type { FindMessages } from './replay.ts';
-import type { EmbeddedConfig, EndpointConfig, ReplayConfig, ServerConfig } from './config.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { LocalServer } from './listen.ts';
-import type { PlanEndpoint } from '../transcript/plan.ts';
+import type { PlanEndpoint, PlanTee } from '../transcript/plan.ts';
 
 /** Base URL that is recorded for servers of our own: their port is chosen anew for every run. */
 const LOCAL_BASE_URL = 'http://127.0.0.1/v1';
@@ -32,7 +40,7 @@ export interface OpenOptions {
  * @throws {@link UsageError} `ERR_ENDPOINT_KEY` if a variable is not set, or empty
  */
 export function readCredentials(config: EndpointConfig, lookUp: (name: string) => string | undefined): Credentials {
-  if (config.kind !== 'openai') return NO_CREDENTIALS;
+  if (!isRemote(config)) return NO_CREDENTIALS;
   const read = (variable: string, what: string): string => {
     const value = lookUp(variable);
     if (value !== undefined && value !== '') return value;
@@ -54,7 +62,7 @@ export function readCredentials(config: EndpointConfig, lookUp: (name: string) =
  *
  * @throws {@link UsageError} `ERR_ENDPOINT_KEY` if a credential has a character that no HTTP header may hold
  * @throws {@link InputError} `ERR_REPLAY_MALFORMED`; `ERR_MODEL_UNKNOWN`, `ERR_WEIGHTS_MALFORMED` of an embedded model;
- *   system errors of their files
+ *   `ERR_ENDPOINT_CONFIG` for a file without certificates; system errors of their files
  * @throws {@link EndpointError} `ERR_ENDPOINT_LISTEN` if a server of our own cannot listen
  */
 export async function openEndpoint(config: EndpointConfig, options: OpenOptions): Promise<Endpoint> {
@@ -64,11 +72,17 @@ export async function openEndpoint(config: EndpointConfig, options: OpenOptions)
 }
 
 async function openServer(
-  config: ServerConfig,
+  config: RemoteConfig,
   { connections, credentials = NO_CREDENTIALS }: OpenOptions,
 ): Promise<Endpoint> {
-  const { baseUrl } = config;
-  return await openOpenAiCompatible(identityOf(config, baseUrl), { baseUrl, connections, credentials });
+  const { baseUrl, caFile } = config;
+  const ca = caFile === null ? null : await readCertificates(caFile);
+  const connection = { baseUrl, connections, credentials, ca };
+  const identity = identityOf(config, baseUrl);
+  if (config.kind === 'openai') return await openOpenAiCompatible(identity, connection);
+  const { openTeeEndpoint } = await import('./tee/open-tee.ts');
+  const { provider, collateral, nras } = config;
+  return await openTeeEndpoint(identity, { ...connection, provider, companions: { collateral, nras } });
 }
 
 async function openEmbedded(config: EmbeddedConfig, options: OpenOptions): Promise<Endpoint> {
@@ -112,5 +126,10 @@ function identityOf(config: EndpointConfig, baseUrl: string): PlanEndpoint {
     stream,
     max_tokens_field: maxTokensField,
     ...(extra === null ? {} : { extra }),
+    ...(config.kind === 'tee' ? { tee: teeOf(config) } : {}),
   };
+}
+
+function teeOf({ provider, simulated }: TeeConfig): PlanTee {
+  return { provider, ...(simulated ? { simulated } : {}) };
 }

@@ -25,6 +25,7 @@ describe('parseEndpointSpec()', () => {
       baseUrl: 'http://127.0.0.1:11434/v1',
       apiKeyEnv: null,
       headersEnv: {},
+      caFile: null,
       maxTokensField: 'max_tokens',
     });
   });
@@ -55,6 +56,44 @@ describe('parseEndpointSpec()', () => {
     const { name, ...rest } = parseEndpointSpec('http://[::1]:8080/v1#m');
     expect(rest).toMatchObject({ baseUrl: 'http://[::1]:8080/v1' });
     expect(name).toBe('m at ::1:8080');
+  });
+
+  it.each([
+    [
+      'near:Qwen/Qwen3.5-122B-A10B',
+      'near:Qwen/Qwen3.5-122B-A10B',
+      { provider: 'near-gateway', baseUrl: 'https://cloud-api.near.ai/v1', apiKeyEnv: 'NEARAI_API_KEY' },
+    ],
+    [
+      'tinfoil:gemma4-31b',
+      'tinfoil:gemma4-31b',
+      { provider: 'tinfoil', baseUrl: 'https://inference.tinfoil.sh/v1', apiKeyEnv: 'TINFOIL_API_KEY' },
+    ],
+    [
+      'near-direct:https://q.completions.near.ai/v1#Qwen/Q',
+      'Qwen/Q at q.completions.near.ai',
+      { provider: 'near-direct', baseUrl: 'https://q.completions.near.ai/v1', apiKeyEnv: null },
+    ],
+    [
+      'tinfoil:https://m.inf10.tinfoil.sh/v1#m',
+      'm at m.inf10.tinfoil.sh',
+      { provider: 'tinfoil', baseUrl: 'https://m.inf10.tinfoil.sh/v1', apiKeyEnv: null },
+    ],
+  ])('reads a server that gives evidence: %s', (spec, name, want) => {
+    const rest = { simulated: false, collateral: { kind: 'intel' }, nras: null, caFile: null };
+    expect(parseEndpointSpec(spec)).toMatchObject({ kind: 'tee', name, ...want, ...rest });
+  });
+
+  it('reads a simulator, which stands for the vendors too', () => {
+    expect(parseEndpointSpec('simulated:aci:http://127.0.0.1:8080/v1#m')).toMatchObject({
+      kind: 'tee',
+      name: 'simulated m at 127.0.0.1:8080',
+      provider: 'aci',
+      baseUrl: 'http://127.0.0.1:8080/v1',
+      simulated: true,
+      collateral: { kind: 'pccs', url: 'http://127.0.0.1:8080' },
+      nras: 'http://127.0.0.1:8080/v3/attest/gpu',
+    });
   });
 
   it('reads an embedded model', () => {
@@ -104,6 +143,11 @@ describe('parseEndpointSpec()', () => {
     'http://h/a b#m',
     'http:///v1#m',
     'ftp://hunter2@h/v1#m',
+    'near-direct:https://h/v1',
+    'near-direct:https://user:hunter2@h/v1#m',
+    'near-direct:m',
+    'simulated:near:m',
+    'simulated:https://h/v1#m',
   ])('refuses %j without repeating a secret', (spec) => {
     const error = code(() => parseEndpointSpec(spec));
     expect(error).toMatchObject({ code: 'ERR_ENDPOINT_SPEC', message: expect.not.stringContaining('hunter2') });
@@ -155,6 +199,7 @@ describe('parseEndpoints()', () => {
       baseUrl: 'https://llm.example:8443/openai/v1',
       apiKeyEnv: 'MY_KEY',
       headersEnv: { 'x-org': 'MY_ORG' },
+      caFile: null,
       stream: true,
       maxTokensField: 'max_completion_tokens',
       extra: '{"a":{"b":0.5,"z":[1,2]},"top_k":1}',
@@ -225,6 +270,86 @@ describe('parseEndpoints()', () => {
     });
     expect(String(error)).toContain(`"dir/touchstone.yaml" line ${line}`);
     expect(String(error)).not.toContain('hunter2');
+  });
+});
+
+describe('parseEndpoints(), of servers that give evidence,', () => {
+  async function read(entry: string): Promise<unknown> {
+    return (await parseEndpoints(one(entry), '/etc/evals/touchstone.yaml'))[0];
+  }
+
+  it('takes provider and key from the preset, and Intel for its collateral', async () => {
+    expect(await read('{ preset: near, model: m }')).toMatchObject({
+      kind: 'tee',
+      provider: 'near-gateway',
+      apiKeyEnv: 'NEARAI_API_KEY',
+      simulated: false,
+      collateral: { kind: 'intel' },
+      nras: null,
+    });
+  });
+
+  it('reads every choice', async () => {
+    const tee = '{ provider: near-direct, collateral: { pccs: "https://pccs.example/" }, nras: true }';
+    const entry = `{ url: "https://h/v1", model: m, api_key_env: K, ca_file: ca.pem, stream: true, tee: ${tee} }`;
+    expect(await read(entry)).toMatchObject({
+      kind: 'tee',
+      name: 'm at h',
+      baseUrl: 'https://h/v1',
+      apiKeyEnv: 'K',
+      caFile: '/etc/evals/ca.pem',
+      stream: true,
+      provider: 'near-direct',
+      collateral: { kind: 'pccs', url: 'https://pccs.example' },
+      nras: 'https://nras.attestation.nvidia.com/v3/attest/gpu',
+    });
+  });
+
+  it.each([
+    ['collateral: intel', { collateral: { kind: 'intel' } }],
+    ['collateral: none', { collateral: null }],
+    ['collateral: { folder: intel }', { collateral: { kind: 'folder', path: '/etc/evals/intel' } }],
+    ['nras: false', { nras: null }],
+    ['nras: "https://nras.example/v3/attest/gpu"', { nras: 'https://nras.example/v3/attest/gpu' }],
+    ['simulated: true', { simulated: true, collateral: { kind: 'pccs', url: 'https://cloud-api.near.ai' } }],
+    ['provider: near-direct', { provider: 'near-direct' }],
+  ])('reads tee: { %s }', async (choice, want) => {
+    expect(await read(`{ preset: near, model: m, tee: { ${choice} } }`)).toMatchObject(want);
+  });
+
+  it('trusts a certificate of a plain server too', async () => {
+    expect(await read('{ url: "https://h/v1", model: m, ca_file: /ca.pem }')).toMatchObject({
+      kind: 'openai',
+      caFile: '/ca.pem',
+    });
+  });
+
+  it.each([
+    ['{ url: "https://h/v1", model: m, tee: {} }', '/endpoints/0/tee', 'want a provider'],
+    ['{ preset: ollama, model: m, tee: { nras: true } }', '/endpoints/0/tee', 'want a provider'],
+    ['{ embedded: m, tee: { provider: aci } }', '/endpoints/0/tee', 'only a preset or a url'],
+    ['{ replay: m, ca_file: x }', '/endpoints/0/ca_file', 'only a preset or a url'],
+    ['{ preset: near, model: m, tee: { provider: nearr } }', '/endpoints/0/tee/provider', 'allowed values'],
+    ['{ preset: near, model: m, tee: { simulated: false } }', '/endpoints/0/tee/simulated', 'constant'],
+    ['{ preset: near, model: m, tee: { quote: x } }', '/endpoints/0/tee', '"quote" is not known here'],
+    [
+      '{ preset: near, model: m, tee: { collateral: { pccs: "http://u:hunter2@h" } } }',
+      '/endpoints/0/tee/collateral/pccs',
+      'without user',
+    ],
+    ['{ preset: near, model: m, tee: { nras: "http://h?k=hunter2" } }', '/endpoints/0/tee/nras', 'without user'],
+  ])('refuses %j', async (entry, pointer, message) => {
+    const error: unknown = await read(entry).catch((fault: unknown) => fault);
+    expect(error).toMatchObject({ code: 'ERR_ENDPOINT_CONFIG', pointer, message: expect.stringContaining(message) });
+    expect(String(error)).not.toContain('hunter2');
+  });
+
+  it('refuses collateral that is none of its forms', async () => {
+    for (const collateral of ['intl', '{ pccs: "https://h", folder: x }', '{}']) {
+      await expect(read(`{ preset: near, model: m, tee: { collateral: ${collateral} } }`)).rejects.toMatchObject({
+        code: 'ERR_ENDPOINT_CONFIG',
+      });
+    }
   });
 });
 

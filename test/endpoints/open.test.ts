@@ -21,6 +21,7 @@ describe('readCredentials()', () => {
     baseUrl: 'https://api.openai.com/v1',
     apiKeyEnv: 'OPENAI_API_KEY',
     headersEnv: { 'x-org': 'MY_ORG' },
+    caFile: null,
   };
   const environment: Readonly<Record<string, string>> = { OPENAI_API_KEY: 'sk-1', MY_ORG: 'o', OTHER: 'never' };
 

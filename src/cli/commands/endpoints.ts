@@ -1,7 +1,7 @@
 /** `touchstone endpoints`: which servers are known by name, whether one answers, and servers of our own. */
 import type { Argv } from 'yargs';
 import { EndpointError, UsageError } from '../../core/errors.ts';
-import { parseEndpointSpec, type EndpointConfig } from '../../endpoints/config.ts';
+import { isRemote, parseEndpointSpec, type EndpointConfig } from '../../endpoints/config.ts';
 import { openEndpoint, readCredentials } from '../../endpoints/open.ts';
 import { PRESETS } from '../../endpoints/presets.ts';
 import { readRecording } from '../../endpoints/read-recording.ts';
@@ -129,7 +129,7 @@ const check: Command = defineCommand({
     const endpoint = await openEndpoint(config, { connections: 1, credentials });
     try {
       const models = await endpoint.listModels().catch((cause: unknown) => {
-        throw cause instanceof EndpointError && config.kind === 'openai' ? unreachable(cause, config) : cause;
+        throw cause instanceof EndpointError && isRemote(config) ? unreachable(cause, config) : cause;
       });
       if (json) printJson(models);
       for (const { id } of json ? [] : models) print(printable(id));

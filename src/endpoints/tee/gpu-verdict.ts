@@ -1,12 +1,11 @@
 /** NVIDIA's remote attestation service: its verdict on the GPU evidence of a report, and the keys that sign it. */
 import { tryDecodeUtf8, encodeUtf8 } from '../../core/bytes.ts';
+import { isJsonObject, type JsonValue } from '../../core/canonical-json.ts';
+import { isList } from '../../schema/keyword.ts';
 import { isRetryable } from '../retry.ts';
 import type { EvidenceFile } from '../../attestation/claim.ts';
 import type { MachineReport } from '../../attestation/reports/machine-report.ts';
 import type { VendorClients } from './vendor-clients.ts';
-
-/** NVIDIA's own service. */
-export const NRAS_URL = 'https://nras.attestation.nvidia.com/v3/attest/gpu';
 
 const KEYS_PATH = '/.well-known/jwks.json';
 const TIMEOUT_MS = 30_000;
@@ -33,7 +32,7 @@ export async function fetchVerdicts(
   clients: VendorClients,
   { machines, nonce, signal }: VerdictQuery,
 ): Promise<readonly EvidenceFile[]> {
-  const payloads = machines.flatMap(({ gpus }) => (gpus === null ? [] : [payloadOf(gpus, nonce)]));
+  const payloads = machines.flatMap(({ gpus }) => (isList(gpus) ? [payloadOf(gpus, nonce)] : []));
   if (payloads.length === 0) return [];
   const { origin, pathname, search } = new URL(url);
   const client = await clients.at(origin);
@@ -56,7 +55,7 @@ export async function fetchVerdicts(
 }
 
 // Older evidence has no nonce of its own in each entry; it is over the one that was asked with.
-function payloadOf(gpus: NonNullable<MachineReport['gpus']>, nonce: string): Uint8Array {
-  const [first] = gpus;
-  return encodeUtf8(JSON.stringify({ nonce: first?.['nonce'] ?? nonce, arch: first?.['arch'], evidence_list: gpus }));
+function payloadOf(gpus: readonly JsonValue[], nonce: string): Uint8Array {
+  const first = isJsonObject(gpus[0]) ? gpus[0] : {};
+  return encodeUtf8(JSON.stringify({ nonce: first['nonce'] ?? nonce, arch: first['arch'], evidence_list: gpus }));
 }

@@ -2,7 +2,7 @@
  * Intel's provisioning certification service and the caches in front of it.
  *
  * Statements are cut out of their answers as texts and never written anew, because signatures cover their bytes.
- * Nothing is verified here.
+ * Nothing is verified here, and a part that a service does not have is left empty: whoever verifies a quote refuses it.
  *
  * @see Intel PCS API v4; Intel SGX PCCS design guide (the same paths, and a path for the root CRL)
  */
@@ -29,6 +29,8 @@ interface Fetched {
 }
 
 type Fetch = (url: string, chainHeader?: string) => Promise<Fetched>;
+
+const NOTHING: Fetched = { body: new Uint8Array(), chain: '' };
 
 const TDX = '/tdx/certification/v4';
 const SGX = '/sgx/certification/v4';
@@ -94,6 +96,7 @@ async function fetchPart(
     delaysMs: DELAYS_MS,
     onHeaders: (header) => (chain = chainHeader === undefined ? null : header(chainHeader)),
   });
+  if (exchange.httpStatus === 404) return NOTHING;
   if (exchange.status !== 'ok' || exchange.response === null) throw attestationError('collateral', exchange);
   return { body: exchange.response, chain: percentDecoded(chain ?? '') };
 }
@@ -113,6 +116,7 @@ function crlHex(body: Uint8Array): string {
 }
 
 function statement(field: 'tcb_info' | 'qe_identity', body: Uint8Array, member: string): Record<string, string> {
+  if (body.length === 0) return { [field]: '', [`${field}_signature`]: '' };
   const text = tryDecodeUtf8(body) ?? '';
   const signature = tryParseObject(text)?.['signature'];
   const raw = typeof signature === 'string' ? statementText(text, member) : null;
