@@ -1,14 +1,18 @@
 /** What is shown of the GPUs of a machine: their own evidence, and the vendor's verdict on it. */
-import { VerificationError } from '../core/errors.ts';
+import { tryDecodeUtf8 } from '../core/bytes.ts';
 import type { JsonObject } from '../core/canonical-json.ts';
+import { VerificationError } from '../core/errors.ts';
 import type { TrustRoots, ValidityWindow } from './claim.ts';
 import { find, valueOf, type Finding, type Missing, type Shown } from './finding.ts';
+import { verifyNras } from './gpu/nras.ts';
 import { parseGpuEvidence, verifySpdm, type VerifiedGpu } from './gpu/spdm.ts';
 import type { KeyBinding } from './key-binding.ts';
 
-/** The vendor's verdict as archived, each file null if there is none. */
+/** The vendor's verdict on the GPUs of one machine, as archived. */
 export interface GpuVerdict {
-  readonly nras: Uint8Array | null;
+  /** Body of the service's answer; null if there is none. */
+  readonly response: Uint8Array | null;
+  /** The keys of the service; null if they were not archived. */
   readonly jwks: Uint8Array | null;
 }
 
@@ -31,10 +35,22 @@ export interface GpuFindings {
 export function findGpus(
   list: readonly JsonObject[] | null,
   { gpuNonce: nonce }: KeyBinding,
-  { atMs, roots }: GpuFindingContext,
+  { atMs, roots, verdict }: GpuFindingContext,
 ): GpuFindings {
   const gpu = find(() => checkGpus(list, (evidence) => verifySpdm(evidence, { nonce, atMs, roots })));
-  return { gpu, verdict: { status: 'unknown', reason: 'no verdict' }, used: valueOf(gpu) ?? [] };
+  return { gpu, verdict: find(() => checkVerdict(verdict, nonce, atMs)), used: valueOf(gpu) ?? [] };
+}
+
+function checkVerdict({ response, jwks }: GpuVerdict, nonce: Uint8Array, atMs: number): Shown<unknown> | Missing {
+  if (response === null) return { missing: 'no verdict of the vendor on the GPUs is archived' };
+  if (jwks === null) return { missing: 'the keys of the vendor that signed the verdict are not archived' };
+  const [text, keys] = [response, jwks].map((bytes) => tryDecodeUtf8(bytes) ?? '');
+  const { deviceCount, issuedAtMs } = verifyNras(text ?? '', keys ?? '', { nonce, atMs });
+  const at = timeText(issuedAtMs);
+  return {
+    value: null,
+    reason: `by the archived keys, the vendor found this number of devices good at ${at}: ${deviceCount}`,
+  };
 }
 
 function checkGpus(

@@ -15,6 +15,7 @@ import type {
   ValidityWindow,
 } from './claim.ts';
 import { claimOf, find, type Finding } from './finding.ts';
+import type { GpuVerdict } from './gpu-findings.ts';
 import { assessMachine, type MachineAssessment, type MachineContext } from './machine.ts';
 import { parseAciReport } from './reports/aci.ts';
 import type { MachineReport } from './reports/machine-report.ts';
@@ -51,14 +52,18 @@ export function assessSession(evidence: SessionEvidence, context: SessionContext
     file === undefined ? { missing: 'no report is archived' } : { value: parse(file), reason: 'it can be read' },
   );
   if (reports.status !== 'asserted') return nothing(machines.map((subject) => quoteClaim(subject, reports)));
-  const machineContext = contextOf(evidence, context);
-  const assessed = reports.value.map((report) => assessMachine(report, machineContext));
+  const verdicts = verdictsOf(evidence, reports.value);
+  const assessed = reports.value.map((report, index) =>
+    assessMachine(report, { ...contextOf(evidence, context), verdict: verdicts[index] ?? NO_VERDICT }),
+  );
   const missing = machines.filter((role) => !reports.value.some((report) => report.role === role));
   return combine(
     assessed,
     missing.map((subject) => quoteClaim(subject, ABSENT)),
   );
 }
+
+const NO_VERDICT: GpuVerdict = { response: null, jwks: null };
 
 const ABSENT: Finding<unknown> = { status: 'unknown', reason: 'the report does not attest this machine' };
 
@@ -70,10 +75,18 @@ function filesOf({ files }: SessionEvidence, role: EvidenceFile['role']): readon
   return files.filter((file) => file.role === role).map(({ bytes }) => bytes);
 }
 
-function contextOf(evidence: SessionEvidence, { nonce, atMs, roots }: SessionContext): MachineContext {
+function contextOf(evidence: SessionEvidence, { nonce, atMs, roots }: SessionContext): Omit<MachineContext, 'verdict'> {
   const { model, spki } = evidence;
-  const verdict = { nras: filesOf(evidence, 'nras')[0] ?? null, jwks: filesOf(evidence, 'jwks')[0] ?? null };
-  return { nonce, atMs, roots, model, spki, collateral: filesOf(evidence, 'collateral'), verdict };
+  return { nonce, atMs, roots, model, spki, collateral: filesOf(evidence, 'collateral') };
+}
+
+// Verdicts are archived in the order of the machines that have GPUs; if one is missing, it is open whose they are.
+function verdictsOf(evidence: SessionEvidence, reports: readonly MachineReport[]): readonly GpuVerdict[] {
+  const [jwks = null] = filesOf(evidence, 'jwks');
+  const responses = filesOf(evidence, 'nras');
+  const withGpus = reports.filter(({ gpus }) => gpus !== null);
+  if (responses.length !== withGpus.length) return [];
+  return reports.map((report) => ({ response: responses[withGpus.indexOf(report)] ?? null, jwks }));
 }
 
 function combine(assessed: readonly MachineAssessment[], more: readonly Claim[]): SessionAssessment {

@@ -31,7 +31,8 @@ export function describeWindow({ fromMs, toMs }: ValidityWindow, atMs: number): 
   return `valid from ${timeText(fromMs)} to ${timeText(toMs)}, wanted at ${timeText(atMs)}`;
 }
 
-function timeText(ms: number): string {
+/** A time as text; evidence may name one that no calendar has. */
+export function timeText(ms: number): string {
   // Beyond this no Date exists.
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : `${ms}`;
 }
