@@ -85,12 +85,10 @@ function findImages(application: Application | null, launches: boolean): Shown<u
   if (application === null) return { missing: 'the compose file is not one for Docker Compose that can be read' };
   const { unpinned, services } = application;
   if (unpinned.length > 0) {
-    const shown = unpinned.slice(0, MAX_SHOWN_NAMES).join(', ');
     const more = unpinned.length > MAX_SHOWN_NAMES ? ` and ${unpinned.length - MAX_SHOWN_NAMES} more` : '';
-    return { missing: `${unpinned.length} parts of ${services} services are not pinned by a digest: ${shown}${more}` };
+    return { missing: `not pinned by a digest: ${unpinned.slice(0, MAX_SHOWN_NAMES).join(', ')}${more}` };
   }
-  if (launches)
-    return { missing: 'the files that are started after boot are not in the report, so neither their images' };
+  if (launches) return { missing: 'images of the files that are started after boot are not in the report' };
   return { value: null, reason: `the images of all ${services} services are pinned by a digest` };
 }
 

@@ -7,6 +7,8 @@ import { find, valueOf, type Finding, type Missing, type Shown } from './finding
 import { verifyNras } from './gpu/nras.ts';
 import { parseGpuEvidence, verifySpdm, type VerifiedGpu } from './gpu/spdm.ts';
 import type { KeyBinding } from './key-binding.ts';
+import { boundedName } from './reports/fields.ts';
+import { timeText } from './window.ts';
 
 /** The vendor's verdict on the GPUs of one machine, as archived. */
 export interface GpuVerdict {
@@ -62,6 +64,6 @@ function checkGpus(
   if (new Set(value.map(({ certificateSha256 }) => certificateSha256)).size < value.length) {
     throw new VerificationError('ERR_GPU_FORM', 'cannot accept GPU evidence: it has one device twice');
   }
-  const kinds = [...new Set(value.map(({ kind }) => kind))].join(', ');
-  return { value, reason: `evidence of ${value.length} devices (${kinds}) over the same nonce is genuine` };
+  const kinds = [...new Set(value.map(({ kind }) => boundedName(kind)))].join(', ');
+  return { value, reason: `genuine evidence over the same nonce; devices: ${value.length}, of kind ${kinds}` };
 }
