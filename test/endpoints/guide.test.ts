@@ -17,6 +17,15 @@ describe('docs/endpoints.md', () => {
     ]);
   });
 
+  it('shows servers that give evidence', async () => {
+    const example = /```yaml\n(endpoints:\n  - preset: near[^`]*)```/.exec(guide)?.[1] ?? '';
+    const configs = await parseEndpoints(example, 'touchstone.yaml');
+    expect(configs.map((config) => [config.kind, Reflect.get(config, 'provider')])).toEqual([
+      ['tee', 'near-gateway'],
+      ['tee', 'near-direct'],
+    ]);
+  });
+
   it('lists every known server with its base URL and the name of its key', () => {
     const rows = [...guide.matchAll(/^\| `([a-z]+)` +\| `(http[^`]+)` +\| (?:`([A-Z_]+)`|–) +\|/gm)];
     expect(rows.map(([, name, baseUrl, apiKeyEnv = null]) => ({ name, baseUrl, apiKeyEnv }))).toEqual(
