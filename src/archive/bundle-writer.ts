@@ -44,6 +44,7 @@ export async function writeBundle(folder: string, outPath: string, options: Bund
   const published = publishedFiles(level, plan.suite);
   const head = [formatContainerLine({ t: 'bundle', format: FORMAT, level })];
   for (const name of RUN_FILES) {
+    if (name === 'baseline.json' && !files.has(name)) continue;
     if (published.has(name)) head.push(formatContainerLine({ t: 'file', name, utf8: textOf(files, name, folder) }));
   }
   await writeAtomicFrom(outPath, async (file) => await compress(file, bundleLines(folder, head, options)));

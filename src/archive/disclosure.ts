@@ -33,6 +33,11 @@ export function defaultLevel({ visibility, redistributable }: PlanSuite): Disclo
 /** The small files that a level publishes. */
 export function publishedFiles(level: DisclosureLevel, { visibility }: PlanSuite): ReadonlySet<RunFile> {
   const files: RunFile[] = ['plan.json', 'plan.dsse.json', 'checkpoints.jsonl', 'result.dsse.json'];
+  const hasRecords = level !== 'D0';
   const hasSuite = level === 'D2' || level === 'D3' || (level === 'D1' && visibility === 'public');
-  return new Set(hasSuite ? [...files, 'suite.json'] : files);
+  return new Set([
+    ...files,
+    ...(hasSuite ? (['suite.json'] as const) : []),
+    ...(hasRecords ? (['baseline.json'] as const) : []),
+  ]);
 }

@@ -68,12 +68,12 @@ export async function recoverRunFolder(
   return { records: await cut(folder, RECORDS_FILE, recordsEnd), content: await cut(folder, CONTENT_FILE, contentEnd) };
 }
 
-// Items begin in ascending order, so an intent is the first of its item exactly if its index is the highest so far.
+// The content of an item goes with its first intent, and a run that may stop early asks items in no order of their own.
 function createContentCheck(): (record: TranscriptRecord, openings: readonly string[]) => void {
-  let highest = -1;
+  const begun = new Set<number>();
   return (record, openings) => {
-    const isFirst = (record.k === 'intent' || record.k === 'score') && record.index > highest;
-    if (isFirst) highest = record.index;
+    const isFirst = (record.k === 'intent' || record.k === 'score') && !begun.has(record.index);
+    if (isFirst) begun.add(record.index);
     const want = labelsOf(record, isFirst);
     if (openings.map(openingLabel).join() === want.join()) return;
     throw new InputError(

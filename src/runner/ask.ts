@@ -7,6 +7,7 @@
 import type { JsonValue } from '../core/canonical-json.ts';
 import type { Endpoint, Exchange } from '../endpoints/endpoint.ts';
 import type { SuiteItem } from '../suites/item-store.ts';
+import type { SequentialStop } from '../scoring/sequential-stop.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { UnscoredReason } from '../transcript/record.ts';
 import { parseAnswer, type Answer, type ParsedBody } from '../transcript/wire/answer.ts';
@@ -23,6 +24,8 @@ export interface AskContext {
   readonly plan: Plan;
   readonly endpoint: Pick<Endpoint, 'send'>;
   readonly judging: Judging;
+  /** Present if the run may stop before all items are asked. */
+  readonly stop: SequentialStop | null;
   /** Present if the endpoint gives evidence. */
   readonly attesting: Attesting | null;
   readonly recorder: Recorder;
@@ -57,6 +60,8 @@ export interface Sample {
 export async function askSample(context: AskContext, sample: Sample): Promise<void> {
   const { signal, plan, budget } = context;
   const { history } = sample;
+  // Left for the end, where everything that was not asked is skipped.
+  if (history.attempts === 0 && isDecided(context.stop)) return;
   while (!isFinal(history, plan.rules.retry)) {
     if (signal.aborted) return;
     const reserved = budget.reserve({ bodyBytes: Buffer.byteLength(sample.body) });
@@ -185,9 +190,15 @@ function unscored(context: AskContext, sample: Sample, reason: UnscoredReason): 
 function record(context: AskContext, sample: Sample, facts: ScoreFacts, extracted: string | null): void {
   const score = context.recorder.score(facts, extracted);
   context.judging.add(score);
+  context.stop?.add(score);
   const { num, den, unscored: reason } = score;
   const verdict = reason === undefined ? { num: num ?? 0, den: den ?? 1 } : { unscored: reason };
   context.emit({ kind: 'verdict', ...placeOf(sample), verdict });
+}
+
+/** Whether the difference is certain, so that no further item is asked. */
+export function isDecided(stop: SequentialStop | null): boolean {
+  return stop !== null && stop.look().decision !== 'undecided';
 }
 
 function emitAttempt(context: AskContext, sample: Sample, outcome: ReturnType<Recorder['outcome']>): void {

@@ -1,4 +1,5 @@
 /** What the records of an interrupted run say about its samples; only those without a verdict are kept. */
+import type { Digest } from '../core/digest.ts';
 import { InputError } from '../core/errors.ts';
 import type { Exchange } from '../endpoints/endpoint.ts';
 import { parseOpening } from '../transcript/opening.ts';
@@ -8,7 +9,7 @@ import type { AnswerEvidenceRecord, IntentRecord, OutcomeRecord, ScoreRecord } f
 import { parseAnswer } from '../transcript/wire/answer.ts';
 import type { RequestSize } from './budget.ts';
 import { newHistory, type SampleHistory } from './retry.ts';
-import { samplesAfter, type ItemLeft, type SampleLeft, type SamplesLeft } from './samples-left.ts';
+import { newSamples, samplesAfter, type ItemLeft, type SampleLeft, type SamplesLeft } from './samples-left.ts';
 
 /** An intent without an outcome. */
 interface OpenIntent {
@@ -56,19 +57,22 @@ interface Underway {
 }
 
 /** The samples of a plan of which nothing is known yet. */
-export function createKnownSamples(plan: Plan): KnownSamples {
+export function createKnownSamples(plan: Plan, planDigest: Digest): KnownSamples {
   const { repeats } = plan.rules;
   const items = new Map<number, KnownItem>();
   const underway = new Map<number, Underway>();
   // Answers by their outcome, as long as their sample is open; only evidence asks for them.
   const answered = new Map<number, KnownSample>();
-  let lastIndex = -1;
+  const fresh = newSamples(plan, planDigest);
+  const ranks = new Map(fresh.indices.map((index, rank) => [index, rank]));
+  let lastRank = -1;
 
   const itemOf = (index: number): KnownItem => {
     const known = items.get(index);
     if (known !== undefined) return known;
-    if (index <= lastIndex) throw recordsFault(`item ${index} comes up again after its last verdict`);
-    lastIndex = index;
+    const rank = ranks.get(index) ?? -1;
+    if (rank <= lastRank) throw recordsFault(`item ${index} comes up again after its last verdict, or is not planned`);
+    lastRank = rank;
     const item: KnownItem = { samples: new Map(), scored: new Set(), opened: false };
     items.set(index, item);
     return item;
@@ -111,7 +115,7 @@ export function createKnownSamples(plan: Plan): KnownSamples {
     openIntents: () => [...underway].map(([seq, { sample, size }]) => ({ seq, size, history: sample.history })),
     left() {
       const begun = [...items].map(([index, item]): [number, ItemLeft] => [index, itemLeft(item, plan)]);
-      return samplesAfter(plan, new Map(begun), lastIndex);
+      return samplesAfter(fresh, new Map(begun), (index) => (ranks.get(index) ?? -1) <= lastRank);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Makes the plan of a run: everything that is decided before the first request. */
 import { encodeHex } from '../core/bytes.ts';
+import { digest } from '../core/digest.ts';
 import { UsageError } from '../core/errors.ts';
 import type { EndpointLevel } from '../core/evidence-names.ts';
 import { promptDigest } from '../suites/definition.ts';
@@ -17,7 +18,9 @@ import {
   type PlanRules,
   type PlanRunner,
   type PlanSigner,
+  type PlanStop,
 } from '../transcript/plan.ts';
+import { formatBaseline, type Baseline } from '../transcript/baseline.ts';
 import { FORMAT } from '../transcript/record.ts';
 import { selectIndices, type SelectionRule } from '../transcript/selection.ts';
 import { formatTime } from './environment.ts';
@@ -47,8 +50,18 @@ export interface RunOptions {
   readonly budget?: PlanBudget;
   /** The least level of evidence that an answer needs to count; only for endpoints that give evidence. */
   readonly requireLevel?: EndpointLevel;
+  /** Stop as soon as it is certain whether the run is worse than a baseline by the margin or more. */
+  readonly stop?: StopOptions;
   /** Without prices no cost is stated. */
   readonly prices?: PlanPrices;
+}
+
+/** The baseline that a run is held against while it goes on, and how certain the difference has to be. */
+export interface StopOptions {
+  readonly baseline: Baseline;
+  /** Decimals below 1. */
+  readonly margin: string;
+  readonly alpha: string;
 }
 
 /** What a plan is made of. */
@@ -106,11 +119,13 @@ export function planRun(input: PlanInput): Plan {
     ...evidenceOf(endpoint, options),
     rules: rulesOf(suite, options),
     budget: options.budget ?? {},
+    ...(options.stop === undefined ? {} : { stop: planStop(options.stop) }),
     ...(options.prices === undefined ? {} : { prices: options.prices }),
     concurrency: options.concurrency ?? RUN_DEFAULTS.concurrency,
     runner,
     signer,
   };
+  checkBaseline(options.stop?.baseline, plan);
   // Reading it back finds whatever would not verify before anything is signed or sent.
   return parsePlan(formatPlan(plan));
 }
@@ -119,6 +134,17 @@ function selectItems(suite: LoadedSuite, rule: SelectionRule): Plan['selection']
   const tree = createItemTree();
   for (const index of selectIndices(rule, suite.definition.items.size)) tree.append(suite.commitmentOf(index));
   return { rule, root: encodeHex(tree.root()), size: tree.size };
+}
+
+function checkBaseline(baseline: Baseline | undefined, { selection }: Plan): void {
+  const isSame = baseline?.root === selection.root && baseline.scores.length === selection.size;
+  if (baseline === undefined || isSame) return;
+  throw new UsageError('ERR_USAGE', 'cannot gate this run: the baseline asked other items');
+}
+
+function planStop({ baseline, margin, alpha }: StopOptions): PlanStop {
+  const scores = digest(formatBaseline(baseline));
+  return { kind: 'paired-sequential', version: 1, baseline: baseline.plan, scores, margin, alpha };
 }
 
 function evidenceOf({ kind }: PlanEndpoint, { concurrency, requireLevel }: RunOptions): Pick<Plan, 'evidence'> {

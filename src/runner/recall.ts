@@ -4,6 +4,7 @@
  * Every record is checked against the records before it, because whatever is wrong now would be signed at the end.
  */
 import { encodeHex, equalBytes } from '../core/bytes.ts';
+import { parseDigest } from '../core/digest.ts';
 import { InputError } from '../core/errors.ts';
 import type { RecoveredRecord } from '../archive/recover.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
@@ -20,6 +21,7 @@ import type {
 import type { Budget } from './budget.ts';
 import type { Judging } from './judging.ts';
 import { createKnownSamples, recordsFault, type KnownSamples } from './known-samples.ts';
+import type { SequentialStop } from '../scoring/sequential-stop.ts';
 import type { RunListener } from './run-event.ts';
 
 /** What a run is read back into. */
@@ -29,6 +31,7 @@ export interface RecallInput {
   readonly checkpoints: readonly Checkpoint[];
   readonly builder: TranscriptBuilder;
   readonly judging: Judging;
+  readonly stop: SequentialStop | null;
   readonly budget: Budget;
   readonly emit: RunListener;
 }
@@ -53,7 +56,7 @@ export interface Recall {
  */
 export function createRecall(input: RecallInput): Recall {
   const { builder, checkpoints } = input;
-  const samples = createKnownSamples(input.plan);
+  const samples = createKnownSamples(input.plan, parseDigest(input.planDigest));
   const aggregates: AggregateRecord[] = [];
   const attested: SessionEvidenceRecord[] = [];
   let end: EndRecord | null = null;
@@ -121,9 +124,10 @@ function apply(input: RecallInput, samples: KnownSamples, record: TranscriptReco
   }
 }
 
-function recallVerdict({ judging, budget, emit }: RecallInput, score: ScoreRecord): void {
+function recallVerdict({ judging, stop, budget, emit }: RecallInput, score: ScoreRecord): void {
   judging.add(score);
-  if (score.unscored === 'skipped') budget.exhaust();
+  stop?.add(score);
+  if (score.unscored === 'skipped' && (stop === null || stop.endReason() === 'budget')) budget.exhaust();
   const { num = 0, den = 1, unscored } = score;
   emit({ kind: 'recalled', verdict: unscored === undefined ? { num, den } : { unscored } });
 }

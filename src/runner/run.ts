@@ -11,8 +11,11 @@ import { lockRunFolder } from '../archive/run-lock.ts';
 import { writeAtomic } from '../archive/write-atomic.ts';
 import type { AttestationCheck } from '../attestation/claim.ts';
 import { encodeHex } from '../core/bytes.ts';
+import type { Digest } from '../core/digest.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { LoadedSuite } from '../suites/load.ts';
+import { createSequentialStop, type SequentialStop } from '../scoring/sequential-stop.ts';
+import { askOrder, BASELINE_FILE, formatBaseline, type Baseline } from '../transcript/baseline.ts';
 import { createBuilder } from '../transcript/builder.ts';
 import { featuresOf, formatPlan, planDigest, runId, type Plan, type PlanRunner } from '../transcript/plan.ts';
 import { FORMAT, type EndReason } from '../transcript/record.ts';
@@ -81,13 +84,14 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
     nonce: environment.randomBytes(16),
   });
   const judging = createJudging(plan, suite.definition);
+  const baseline = input.options.stop?.baseline ?? null;
   // A key that does not sign, such as one of an agent that has gone, leaves no folder behind.
   const signed = signPlan(plan, keys);
   const { digest } = signed;
   await createRunFolder(folder, secret);
   const lock = await lockRunFolder(folder);
   try {
-    await writePlan(input, signed);
+    await writePlan(input, signed, baseline);
     const builder = createBuilder(secret);
     const journal = await openJournal(folder, environment.openAppend);
     const recorder = createRecorder({ builder, journal });
@@ -96,11 +100,12 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
     const checkpointer = await checkpointerOf(base);
     await checkpointer.write();
     base.emit({ kind: 'began', runId: runId(digest), totalSamples: totalSamples(plan), resumed: false });
-    const left = newSamples(plan);
+    const left = newSamples(plan, digest);
     const finished = await runSession({
       ...base,
       checkpointer,
       judging,
+      stop: stopOf(plan, digest, baseline),
       budget: createBudget(plan),
       left,
       attested: null,
@@ -131,10 +136,20 @@ function signPlan(plan: Plan, keys: RunKeys): SignedPlan {
 }
 
 // The plan is signed and on the disk before there is anything to record.
-async function writePlan({ folder, suite }: RunInput, { planText, envelope }: SignedPlan): Promise<void> {
+async function writePlan(
+  { folder, suite }: RunInput,
+  { planText, envelope }: SignedPlan,
+  baseline: Baseline | null,
+): Promise<void> {
+  if (baseline !== null) await writeAtomic(join(folder, BASELINE_FILE), formatBaseline(baseline));
   await writeAtomic(join(folder, 'suite.json'), suite.definitionText);
   await writeAtomic(join(folder, 'plan.json'), planText);
   await writeAtomic(join(folder, 'plan.dsse.json'), envelope);
+}
+
+/** The stop rule of a plan, before the first verdict; null if it has none. */
+export function stopOf(plan: Plan, digest: Digest, baseline: Baseline | null): SequentialStop | null {
+  return baseline === null ? null : createSequentialStop(plan, baseline, askOrder(plan, digest));
 }
 
 /** The first record of a run. */

@@ -1,6 +1,7 @@
 /** Which samples of a run have no verdict yet: all of a new run, what is left of one that was interrupted. */
 import type { Plan } from '../transcript/plan.ts';
-import { selectIndices } from '../transcript/selection.ts';
+import { askOrder } from '../transcript/baseline.ts';
+import type { Digest } from '../core/digest.ts';
 import { newHistory, type SampleHistory } from './retry.ts';
 
 /** A sample without a verdict. */
@@ -18,7 +19,7 @@ export interface ItemLeft {
 
 /** The samples without a verdict. */
 export interface SamplesLeft {
-  /** Indices of their items: ascending, and those that were begun first. */
+  /** Indices of their items in the order in which they are asked. */
   readonly indices: readonly number[];
   of(index: number): ItemLeft;
 }
@@ -29,10 +30,10 @@ export function totalSamples(plan: Plan): number {
 }
 
 /** All samples of a plan. */
-export function newSamples(plan: Plan): SamplesLeft {
+export function newSamples(plan: Plan, planDigest: Digest): SamplesLeft {
   const { repeats } = plan.rules;
   return {
-    indices: selectIndices(plan.selection.rule, plan.suite.size),
+    indices: askOrder(plan, planDigest),
     of: () => ({ opened: false, samples: freshSamples(repeats) }),
   };
 }
@@ -40,12 +41,16 @@ export function newSamples(plan: Plan): SamplesLeft {
 /**
  * What is left of a run that was interrupted.
  *
+ * @param fresh - All samples of the plan.
  * @param begun - The items that were begun and have samples without a verdict.
- * @param lastIndex - Index of the last item that was begun; -1 if there is none.
+ * @param hasBegun - Whether an item was begun.
  */
-export function samplesAfter(plan: Plan, begun: ReadonlyMap<number, ItemLeft>, lastIndex: number): SamplesLeft {
-  const fresh = newSamples(plan);
-  const indices = fresh.indices.filter((index) => index > lastIndex || begun.has(index));
+export function samplesAfter(
+  fresh: SamplesLeft,
+  begun: ReadonlyMap<number, ItemLeft>,
+  hasBegun: (index: number) => boolean,
+): SamplesLeft {
+  const indices = fresh.indices.filter((index) => begun.has(index) || !hasBegun(index));
   return { indices, of: (index) => begun.get(index) ?? fresh.of(index) };
 }
 

@@ -6,16 +6,19 @@ import type { Journal } from '../archive/journal.ts';
 import { writeAtomic } from '../archive/write-atomic.ts';
 import type { AttestationCheck } from '../attestation/claim.ts';
 import { encodeHex } from '../core/bytes.ts';
+import { parseDigest } from '../core/digest.ts';
 import type { JsonValue } from '../core/canonical-json.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { SuiteItem } from '../suites/item-store.ts';
 import type { LoadedSuite } from '../suites/load.ts';
+import type { SequentialStop } from '../scoring/sequential-stop.ts';
 import type { TranscriptBuilder } from '../transcript/builder.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { AggregateRecord, EndRecord, SessionEvidenceRecord } from '../transcript/record.ts';
+import { askOrder } from '../transcript/baseline.ts';
 import { resultStatement } from '../transcript/statement.ts';
 import { requestBuilder } from '../transcript/wire/request.ts';
-import { askSample, type AskContext, type OpenItem } from './ask.ts';
+import { askSample, isDecided, type AskContext, type OpenItem } from './ask.ts';
 import { createAttesting, type Attesting } from './attesting.ts';
 import type { Budget } from './budget.ts';
 import type { Checkpointer } from './checkpoints.ts';
@@ -51,6 +54,7 @@ export interface Session {
   readonly recorder: Recorder;
   readonly checkpointer: Checkpointer;
   readonly judging: Judging;
+  readonly stop: SequentialStop | null;
   readonly budget: Budget;
   readonly left: SamplesLeft;
   /** How evidence is checked; null unless the endpoint gives some. */
@@ -110,6 +114,7 @@ async function askAll(session: Session): Promise<Finished | null> {
   await attesting?.idle();
   // The first is the reason for the others.
   if (failures.length > 0) throw failures[0];
+  if (!session.signal.aborted && isDecided(session.stop)) skipRest(session);
   if (!isScored(session)) return null;
   await attesting?.attestLast();
   return conclude(session);
@@ -141,6 +146,18 @@ async function openAttesting(
   return attesting;
 }
 
+// What was not asked before the difference was certain is skipped, in the order in which it would have been asked.
+function skipRest({ suite, plan, planDigest, recorder, judging, stop, emit }: Session): void {
+  const asked = recorder.counts()['score'] ?? 0;
+  for (const index of askOrder(plan, parseDigest(planDigest)).slice(asked)) {
+    const facts = { index, repeat: 0, item: suite.commitmentOf(index), unscored: 'skipped' as const };
+    const score = recorder.score(facts, null);
+    judging.add(score);
+    stop?.add(score);
+    emit({ kind: 'verdict', index, repeat: 0, verdict: { unscored: 'skipped' } });
+  }
+}
+
 function isScored({ recorder, plan }: Session): boolean {
   return (recorder.counts()['score'] ?? 0) >= totalSamples(plan);
 }
@@ -151,6 +168,7 @@ async function feed(session: Session & AskContext, limiter: Limiter): Promise<vo
   const build = requestBuilder(plan);
   for await (const item of suite.items(left.indices)) {
     const { opened, samples } = left.of(item.index);
+    if (!opened && isDecided(session.stop)) return;
     const messages = suite.renderer.render(item.input);
     const open: OpenItem = { item, target: targetOf(item), opened };
     for (const { repeat, history } of samples) {
@@ -179,11 +197,13 @@ function controlOf(limiter: Limiter, plan: Plan): RunControl {
 }
 
 // Metrics and end, when every sample has its verdict.
-function conclude({ recorder, judging, aggregates: known, environment }: Session): Finished {
+function conclude(session: Session): Finished {
+  const { recorder, judging, aggregates: known, environment } = session;
   const recorded = new Set(known.map((aggregate) => aggregate.function));
   const added = judging.aggregates(recorded).map((aggregate) => ({ ...aggregate, seq: recorder.append(aggregate) }));
   const counts = recorder.counts();
-  const reason = (counts['unscored_skipped'] ?? 0) > 0 ? ('budget' as const) : ('complete' as const);
+  const isSkipped = (counts['unscored_skipped'] ?? 0) > 0;
+  const reason = session.stop?.endReason() ?? (isSkipped ? ('budget' as const) : ('complete' as const));
   const end = { k: 'end' as const, at: formatTime(environment.nowMs()), reason, counts };
   return { aggregates: [...known, ...added], end: { ...end, seq: recorder.append(end) } };
 }

@@ -126,6 +126,23 @@ export interface PlanPrices {
   readonly dated: string;
 }
 
+/**
+ * When a run stops before all its items are asked: as soon as it is certain whether it is worse than a baseline by the
+ * margin or more. It decides which items are asked and not how, so it is none of the rules that make runs comparable.
+ */
+export interface PlanStop {
+  readonly kind: 'paired-sequential';
+  readonly version: 1;
+  /** Digest of the plan of the baseline run. */
+  readonly baseline: string;
+  /** Digest of baseline.json. */
+  readonly scores: string;
+  /** Largest loss that does not matter. */
+  readonly margin: string;
+  /** Accepted chance of each of the two wrong decisions. */
+  readonly alpha: string;
+}
+
 /** What a run may use up; reserved before a request is sent. */
 export interface PlanBudget {
   readonly max_requests?: number;
@@ -167,6 +184,8 @@ export interface Plan {
   readonly evidence?: PlanEvidence;
   readonly rules: PlanRules;
   readonly budget: PlanBudget;
+  /** Absent if every selected item is asked. */
+  readonly stop?: PlanStop;
   readonly prices?: PlanPrices;
   readonly concurrency: number;
   readonly runner: PlanRunner;
@@ -177,6 +196,8 @@ const limit = integer(1);
 const hexKey = text(64, /^[0-9a-f]{64}$/);
 const treatment = oneOf('wrong', 'excluded');
 const answeredTreatment = oneOf('wrong', 'excluded', 'scored');
+/** A decimal below 1. */
+const shareText: Shape<string> = text(20, /^0(?:\.\d+)?$/);
 const url = text(2048, /^https?:\/\/[A-Za-z0-9.[\]:_-]+(?:\/[A-Za-z0-9._~%+:@=-]*)*$/);
 
 /** Shape of the sampling parameters, shared with the suite definition. */
@@ -278,6 +299,14 @@ const planShape = object<Plan>(
       { max_pending: integer(1, MAX_CONCURRENCY) },
       { require_level: oneOf(...ENDPOINT_LEVELS) },
     ),
+    stop: object<PlanStop>({
+      kind: oneOf('paired-sequential'),
+      version: integer(1, 1) as Shape<1>,
+      baseline: digestText,
+      scores: digestText,
+      margin: shareText,
+      alpha: shareText,
+    }),
     prices: object<PlanPrices>({
       prompt_usd_per_mtok: decimalText,
       completion_usd_per_mtok: decimalText,
@@ -292,8 +321,8 @@ export function treatmentOf(policy: PlanRules['unscored'], reason: UnscoredReaso
 }
 
 /** The features that a run under a plan uses, as its header names them. */
-export function featuresOf({ evidence }: Plan): readonly string[] {
-  return evidence === undefined ? [] : ['evidence/1'];
+export function featuresOf({ evidence, stop }: Plan): readonly string[] {
+  return [...(evidence === undefined ? [] : ['evidence/1']), ...(stop === undefined ? [] : ['stop/1'])];
 }
 
 /** The text of plan.json. */
@@ -311,6 +340,9 @@ export function parsePlan(planText: string): Plan {
   const isTee = plan.endpoint.kind === 'tee';
   if (isTee !== (plan.endpoint.tee !== undefined) || isTee !== (plan.evidence !== undefined)) {
     throw planError(': want a provider and evidence for an endpoint of kind "tee", and for no other');
+  }
+  if (plan.stop !== undefined && (plan.rules.repeats > 1 || Number(plan.stop.alpha) === 0)) {
+    throw planError('/stop: want one repeat, and an alpha above 0');
   }
   return plan;
 }

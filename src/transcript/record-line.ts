@@ -132,7 +132,7 @@ const shapes: { readonly [K in TranscriptRecord['k']]: Shape<Extract<TranscriptR
     k: oneOf('end'),
     seq,
     at: timeText,
-    reason: oneOf('complete', 'budget'),
+    reason: oneOf('complete', 'budget', 'stop'),
     counts: mapOf(/^[a-z][a-z0-9_]*$/, integer(0), 64),
   }),
 };

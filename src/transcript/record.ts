@@ -12,7 +12,7 @@ import type { LineObject } from '../core/line-form.ts';
 export const FORMAT = 'touchstone/v1';
 
 /** Features that this version understands; a header that names another is refused. */
-export const KNOWN_FEATURES: readonly string[] = ['evidence/1'];
+export const KNOWN_FEATURES: readonly string[] = ['evidence/1', 'stop/1'];
 
 /** Largest denominator of a score, so that sums of scores stay exact and small. */
 export const MAX_DENOMINATOR = 1000;
@@ -49,8 +49,8 @@ export const UNSCORED_REASONS: readonly UnscoredReason[] = [...SUITE_REASONS, 'u
 /** What an answer says about itself; no other outcome has any of it. */
 export const ANSWER_FACTS = ['finish', 'model', 'fingerprint', 'prompt_tokens', 'completion_tokens'] as const;
 
-/** How a run ended. */
-export type EndReason = 'complete' | 'budget';
+/** How a run ended; `stop`: its stop rule was certain before all items were asked. */
+export type EndReason = 'complete' | 'budget' | 'stop';
 
 /** Opens a transcript: record 0. */
 export interface HeaderRecord {

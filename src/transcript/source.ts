@@ -5,6 +5,7 @@ export const RUN_FILES = [
   'plan.json',
   'plan.dsse.json',
   'suite.json',
+  'baseline.json',
   'checkpoints.jsonl',
   'result.dsse.json',
 ] as const;

@@ -91,15 +91,24 @@ export function execution({ plan }: OpenedFiles, evidence: ExecutionVerdict | nu
   return { axis: 'execution', verdict: 'not evaluated', scope };
 }
 
-function attested({ level, suffixes, levels, simulated, answers, checked }: ExecutionVerdict): AxisVerdict {
+function attested(evidence: ExecutionVerdict): AxisVerdict {
+  const { level, levels, simulated, answers, checked } = evidence;
   const axis = 'execution';
   const coverage = { checked, total: answers, unit: 'answers' };
   if (checked === 0) return { axis, verdict: 'declared', scope: 'no evidence of an answer is disclosed', coverage };
   const reason = levels[0]?.reasons[0] ?? 'no reason is known';
   const rest = checked < answers ? '; the rest is declared' : '';
   const isProven = !simulated && level !== 'L0' && level !== 'L1';
-  const scope = `${simulated ? 'simulated, which proves nothing: ' : ''}${level}${suffixes.join('')}: ${reason}${rest}`;
+  const scope = `${simulated ? 'simulated, which proves nothing: ' : ''}${levelText(evidence)}: ${reason}${rest}`;
   return { axis, verdict: isProven ? 'proven' : 'declared', scope, coverage };
+}
+
+// The lowest level counts for the run; what else there is stands beside it.
+function levelText({ level, suffixes, levels }: ExecutionVerdict): string {
+  const answersByLevel = new Map<string, number>();
+  for (const each of levels) answersByLevel.set(each.level, (answersByLevel.get(each.level) ?? 0) + each.answers);
+  const counts = [...answersByLevel].map(([name, answers]) => `${answers} at ${name}`);
+  return [level, ...suffixes].join(' ') + (counts.length > 1 ? ` (${counts.join(', ')})` : '');
 }
 
 function scoring({ coverage, canRescore, hasSuite, pass }: AxesInput): AxisVerdict {
@@ -147,7 +156,7 @@ const FAULT_AXES: readonly (readonly [Axis, RegExp])[] = [
   ['authorship', /^ERR_(?:SIGNER|PLAN_SIGNATURE|RESULT_SIGNATURE)/],
   [
     'completeness',
-    /^ERR_(?:BUDGET|ITEM|REPEAT|RESUME|ATTEMPT|CONCURRENCY|INTENT_OPEN|OUTCOME_ORPHAN|SCORE_DUPLICATE|SCORE_OUTCOME|RUN_UNFINISHED|END)/,
+    /^ERR_(?:BASELINE|BUDGET|STOP|ITEM|REPEAT|RESUME|ATTEMPT|CONCURRENCY|INTENT_OPEN|OUTCOME_ORPHAN|SCORE_DUPLICATE|SCORE_OUTCOME|RUN_UNFINISHED|END)/,
   ],
   [
     'execution',

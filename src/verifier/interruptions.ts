@@ -31,8 +31,8 @@ interface RunLedger {
  *
  * Its methods throw {@link VerificationError} with the codes of {@link createLedger}, `ERR_RESUME` or `ERR_BUDGET`.
  */
-export function createRunLedger(plan: Plan): RunLedger {
-  const ledger = createLedger(plan);
+export function createRunLedger(plan: Plan, order?: readonly number[]): RunLedger {
+  const ledger = createLedger(plan, order);
   const interruptions = createInterruptions();
   return {
     resume: (seq) => interruptions.resume(seq),

@@ -60,9 +60,12 @@ const ASKED_AGAIN: ReadonlySet<AttemptStatus> = new Set(['cancelled', 'lost']);
  * `ERR_ITEMS_ROOT`, `ERR_REPEAT`, `ERR_ATTEMPT`, `ERR_ATTEMPT_LIMIT`, `ERR_CONCURRENCY`, `ERR_INTENT_OPEN`,
  * `ERR_OUTCOME_ORPHAN`, `ERR_SCORE_DUPLICATE`, `ERR_SCORE_OUTCOME` or `ERR_UNSCORED_REASON`.
  */
-export function createLedger(plan: Plan): Ledger {
+export function createLedger(
+  plan: Plan,
+  order: readonly number[] = selectIndices(plan.selection.rule, plan.suite.size),
+): Ledger {
   const { rules, concurrency, evidence } = plan;
-  const items = createItemQueue(plan);
+  const items = createItemQueue(plan, order);
   const underway = new Map<number, { item: OpenItem; sample: OpenSample; attempt: Attempt }>();
   const answered = new Map<number, { item: OpenItem; sample: OpenSample }>();
   return {
@@ -111,26 +114,25 @@ export function createLedger(plan: Plan): Ledger {
 }
 
 // The planned items in their order: those that have begun and are not finished, and how many begin later.
-function createItemQueue({ suite, selection, concurrency, evidence }: Plan) {
+function createItemQueue({ suite, selection, concurrency, evidence, stop }: Plan, order: readonly number[]) {
   // One more than the plan allows at once: the next item may begin while the last repeats of others are on their way.
   const most = concurrency + 1 + (evidence?.max_pending ?? 0);
-  const order = selectIndices(selection.rule, suite.size);
   if (order.length !== selection.size)
     throw recordsFault('ERR_PLAN_FORM', 'the selection rule does not give the planned size');
   if (order.length === suite.size && selection.root !== suite.root)
     throw recordsFault('ERR_ITEMS_ROOT', 'all items are selected, but the items planned are not those of the suite');
   const open = new Map<number, OpenItem>();
-  const tree = createCompactRange();
+  const begun = createBegunItems(order, stop === undefined);
 
   const begin = (index: number, commitment: string): OpenItem => {
-    const expected = order[tree.size];
-    if (expected === undefined || index < expected)
+    const expected = order[begun.size];
+    if (expected === undefined || begun.isPast(index))
       throw recordsFault(
         'ERR_SCORE_DUPLICATE',
         `item ${index} is not planned, or was already scored in all its repeats`,
       );
-    if (index > expected) throw recordsFault('ERR_ITEM_ORDER', `item ${index} begins before item ${expected}`);
-    tree.append(leafHash(decodeHex(commitment)));
+    if (index !== expected) throw recordsFault('ERR_ITEM_ORDER', `item ${index} begins before item ${expected}`);
+    begun.add(index, commitment);
     const item: OpenItem = { index, commitment, samples: new Map(), scored: new Set() };
     open.set(index, item);
     if (open.size > most) throw recordsFault('ERR_CONCURRENCY', `more than ${most} items are open`);
@@ -151,13 +153,36 @@ function createItemQueue({ suite, selection, concurrency, evidence }: Plan) {
     },
     finish: (item: OpenItem): void => void open.delete(item.index),
     close(): void {
-      if (open.size > 0 || tree.size < order.length)
+      if (open.size > 0 || begun.size < order.length)
         throw recordsFault(
           'ERR_ITEM_MISSING',
-          `${open.size + order.length - tree.size} planned items have no final outcome`,
+          `${open.size + order.length - begun.size} planned items have no final outcome`,
         );
-      if (encodeHex(tree.root()) !== selection.root)
+      if (begun.rootHex() !== selection.root)
         throw recordsFault('ERR_ITEMS_ROOT', 'the items asked are not the items planned');
+    },
+  };
+}
+
+// The tree is over the items in ascending order; a run that may stop early asks them in another one.
+function createBegunItems(order: readonly number[], isAscending: boolean) {
+  const tree = createCompactRange();
+  const commitments = new Map<number, string>();
+  const append = (commitment: string): void => tree.append(leafHash(decodeHex(commitment)));
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    isPast: (index: number): boolean => (isAscending ? index < (order[size] ?? 0) : commitments.has(index)),
+    add(index: number, commitment: string): void {
+      size++;
+      if (isAscending) append(commitment);
+      else commitments.set(index, commitment);
+    },
+    rootHex(): string {
+      for (const [, commitment] of [...commitments].toSorted(([a], [b]) => a - b)) append(commitment);
+      return encodeHex(tree.root());
     },
   };
 }

@@ -15,6 +15,7 @@ import { openNote } from '../core/note.ts';
 import { isSshsig } from '../core/sshsig.ts';
 import { envelopeVerifier, noteVerifiers } from '../core/signer.ts';
 import { STATEMENT_PAYLOAD_TYPE } from '../core/statement.ts';
+import { BASELINE_FILE, parseBaseline, type Baseline } from '../transcript/baseline.ts';
 import { checkpointOrigin, parsePlan, planDigest, type Plan } from '../transcript/plan.ts';
 import { planStatement } from '../transcript/statement.ts';
 import type { RunFile, RunSource } from '../transcript/source.ts';
@@ -30,6 +31,8 @@ export interface OpenedFiles {
   readonly signerKey: PublicKey;
   readonly signer: SignerVerdict;
   readonly suiteText: string | null;
+  /** The scores that the run is held against; null if it has no stop rule, or its records are not published. */
+  readonly baseline: Baseline | null;
   readonly checkpoints: readonly Checkpoint[];
   readonly checkpointsDigest: Digest;
   /** The verified payload of the signed result; null if the run is not finished. */
@@ -61,6 +64,7 @@ export function openFiles(source: RunSource, trusted: readonly PublicKey[]): Ope
     signerKey,
     signer,
     suiteText: openSuite(source, plan),
+    baseline: openBaseline(source, plan),
     checkpoints: openCheckpoints(checkpointsText, plan, digestOfPlan),
     checkpointsDigest: digest(checkpointsText),
     resultPayload: openSigned(source, 'result.dsse.json', signerKey, plan),
@@ -122,6 +126,17 @@ function openSuite(source: RunSource, plan: Plan): string | null {
     throw new VerificationError('ERR_SUITE_DIGEST', 'cannot accept suite.json: its digest is not the one in the plan');
   }
   return text;
+}
+
+function openBaseline(source: RunSource, plan: Plan): Baseline | null {
+  const bytes = source.files.get(BASELINE_FILE);
+  const isNeeded = plan.stop !== undefined && source.lines !== null;
+  if (bytes === undefined && isNeeded) throw missing(BASELINE_FILE);
+  if (bytes === undefined) return null;
+  if (digest(bytes) !== plan.stop?.scores) {
+    throw new VerificationError('ERR_BASELINE', `cannot accept ${BASELINE_FILE}: its digest is not in the plan`);
+  }
+  return parseBaseline(bytes, plan);
 }
 
 function openCheckpoints(text: string, plan: Plan, digestOfPlan: Digest): readonly Checkpoint[] {

@@ -22,6 +22,7 @@ import type { EvidenceReader } from './evidence.ts';
 import { createRunLedger } from './interruptions.ts';
 import type { OpenItem, OpenSample } from './ledger.ts';
 import { createTotals, type TotalsTally } from './totals.ts';
+import type { StopCheck } from './stop-check.ts';
 import type { VerifiedSample } from './verified-transcript.ts';
 import { recordsFault } from './fault.ts';
 
@@ -57,6 +58,9 @@ export interface SampleReaderInput {
   readonly plan: Plan;
   readonly content: ContentCheck;
   readonly evidence: EvidenceReader;
+  /** Selected items in the order in which they are asked. */
+  readonly order: readonly number[];
+  readonly stop: StopCheck;
   /** Called with each sample when it is closed; not yet verified until the whole run is. */
   readonly onSample?: ((sample: VerifiedSample) => void) | undefined;
 }
@@ -115,8 +119,8 @@ function numberOf(record: SampleRecord, label: Label): number | undefined {
   return record.k === 'intent' || record.k === 'score' ? record.index : undefined;
 }
 
-function createChecks({ plan, content, evidence, onSample }: SampleReaderInput) {
-  const ledger = createRunLedger(plan);
+function createChecks({ plan, content, evidence, order, stop, onSample }: SampleReaderInput) {
+  const ledger = createRunLedger(plan, order);
   const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
   const totals = createTotals();
   const attested = createAnswerEvidence(plan, evidence);
@@ -137,6 +141,7 @@ function createChecks({ plan, content, evidence, onSample }: SampleReaderInput) 
     intent(record: IntentRecord, openings: Openings): void {
       const { item, sample } = ledger.intent(record);
       evidence.passed('intent', record.seq);
+      stop.intent(record);
       const isFirst = isFirstIntent(item, sample);
       const opened = contents.open(item, openings, isFirst);
       const request = openings.get('request');
@@ -177,6 +182,7 @@ function createChecks({ plan, content, evidence, onSample }: SampleReaderInput) 
       // A verdict on the answer to a question that nobody has seen is not derived.
       const extracted = rendered.has(sample) ? again : undefined;
       if (isAnswered) attested.scored(sample, record);
+      stop.score(record);
       aggregator.add(record);
       counts.samples++;
       if (extracted !== undefined) counts.rescored++;
@@ -187,6 +193,7 @@ function createChecks({ plan, content, evidence, onSample }: SampleReaderInput) 
     close(reason: EndReason): void {
       ledger.close();
       checkBudget(plan, reason, { skipped, requests: counts.requests });
+      stop.close(reason);
     },
   };
 }
@@ -234,7 +241,7 @@ function checkBudget({ budget, prices }: Plan, reason: EndReason, { skipped, req
   if (max_requests !== undefined && requests > max_requests) {
     throw recordsFault('ERR_ATTEMPT_LIMIT', `${requests} requests were sent, planned are ${max_requests}`);
   }
-  if (skipped > 0 !== (reason === 'budget')) {
+  if (skipped > 0 !== (reason !== 'complete')) {
     throw recordsFault('ERR_END', `the run ended "${reason}" with ${skipped} samples skipped`);
   }
   const canSpend = max_cost_usd !== undefined && prices !== undefined;

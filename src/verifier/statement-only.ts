@@ -57,6 +57,7 @@ export function openStatementOnly(source: RunSource, files: OpenedFiles): Verifi
       { axis: 'reproduction', verdict: 'not evaluated', scope: 'no second run was compared' },
     ],
     execution: null,
+    stop: null,
     metrics: aggregates.map((record) => ({ function: record.function, status: 'declared', result: record.result })),
     end,
     totals: null,

@@ -1,5 +1,6 @@
 /** A run whose every check has passed. Reports take nothing else, and only this folder can make one. */
 import type { Digest } from '../core/digest.ts';
+import type { Look } from '../stats/sequential.ts';
 import type { LineObject } from '../core/line-form.ts';
 import type { Message } from '../transcript/wire/request.ts';
 import type { AttemptStatus, EndRecord, UnscoredReason } from '../transcript/record.ts';
@@ -73,6 +74,8 @@ export interface VerifiedTranscript {
   readonly axes: readonly AxisVerdict[];
   /** What evidence shows about the endpoint; null if there is none, or it was not checked. */
   readonly execution: ExecutionVerdict | null;
+  /** State of the stop rule after the last verdict; null if every selected item is asked. */
+  readonly stop: Look | null;
   readonly metrics: readonly VerifiedMetric[];
   readonly end: EndRecord | null;
   readonly totals: RunTotals | null;

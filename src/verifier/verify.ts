@@ -10,6 +10,7 @@ import { canonicalize } from '../core/canonical-json.ts';
 import { VerificationError } from '../core/errors.ts';
 import type { PublicKey } from '../core/key.ts';
 import { parseDefinition, promptDigest, type SuiteDefinition } from '../suites/definition.ts';
+import { askOrder } from '../transcript/baseline.ts';
 import { rulesDigest, runId, type Plan } from '../transcript/plan.ts';
 import type { AggregateRecord } from '../transcript/record.ts';
 import type { DisclosureLevel, RunSource } from '../transcript/source.ts';
@@ -19,6 +20,7 @@ import { createContentCheck } from './content.ts';
 import { createEvidenceReader } from './evidence.ts';
 import { openFiles, type OpenedFiles } from './open.ts';
 import { readLines, type PassResult } from './pass.ts';
+import { createStopCheck } from './stop-check.ts';
 import { createSampleReader, type SampleCoverage } from './samples.ts';
 import { openStatementOnly } from './statement-only.ts';
 import type { AxisVerdict } from './verdict.ts';
@@ -81,7 +83,11 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
     atMs: options.evidenceAtMs ?? null,
     runSigned: files.signer.status !== 'ephemeral',
   });
+  const order = askOrder(files.plan, files.planDigest);
+  const stop = createStopCheck(files.plan, files.baseline, order);
   const samples = createSampleReader({
+    order,
+    stop,
     plan: files.plan,
     content,
     evidence,
@@ -110,6 +116,7 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
       execution,
     }),
     execution,
+    stop: stop.look(),
     metrics,
     end: pass.end,
     totals: samples.totals.totals(pass.resumes),

@@ -124,6 +124,11 @@ async function checkAside(path: string, torn: Buffer): Promise<void> {
   }
 }
 
+/** Two digits of a digest made other ones. */
+function otherByte(found: string): string {
+  return found.endsWith('00') ? found.replace(/..$/, '11') : found.replace(/..$/, '00');
+}
+
 describe('resumeRun() after a torn write', () => {
   it('resumeRun() goes on from any line, asks again only what has no outcome, and the run verifies', async () => {
     const ends = [...records.keys()].filter((at) => records[at] === NEWLINE).map((at) => at + 1);
@@ -197,7 +202,7 @@ describe('resumeRun() after a torn write', () => {
     await refused('repeat', (line) => line.replace('"repeat":0', '"repeat":3'));
     await refused('form', (line) => line.replace('"k":"score"', '"k" :"score"'));
     await refused('kind', (line) => line.replace('"k":"score"', '"k":"verdict"'));
-    await refused('plan', (line, at) => (at === 0 ? line.replace(/"plan":"./, '"plan":"0') : line));
+    await refused('plan', (line, at) => (at === 0 ? line.replace(/"plan":"../, otherByte) : line));
     await refused('opening', (line, at) => (at === 1 ? (content.toString().split('\n', 1)[0] ?? '') : line));
   });
 });
