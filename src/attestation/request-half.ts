@@ -5,18 +5,18 @@
  * shows what the model answered, but not to what.
  */
 import type { TeeProvider } from '../core/evidence-names.ts';
-import type { Claim } from './claim.ts';
+import type { AttestedKey, Claim } from './claim.ts';
 
-/** What the answer is signed with. */
-interface SignedBy {
-  readonly signer: { readonly role: 'model' | 'gateway' };
+/** A signature or receipt that verified, by an attested key. */
+export interface SignedAnswer {
+  readonly signer: AttestedKey;
   /** Model that the signed text names, or null. */
   readonly model: string | null;
   readonly by: 'signature' | 'receipt';
 }
 
 /** The claim `request_half` of a signed answer. */
-export function requestHalf(answer: SignedBy, provider: TeeProvider): Claim {
+export function requestHalf(answer: SignedAnswer, provider: TeeProvider): Claim {
   const about = { subject: 'response', claim: 'request_half' } as const;
   const { chosenBy, reason } = readHalf(answer, provider);
   return chosenBy === null
@@ -24,7 +24,7 @@ export function requestHalf(answer: SignedBy, provider: TeeProvider): Claim {
     : { ...about, status: 'unknown', source: 'operator_asserted', reason: `${chosenBy} ${reason}` };
 }
 
-function readHalf({ signer, model, by }: SignedBy, provider: TeeProvider): { chosenBy: string | null; reason: string } {
+function readHalf({ signer, model, by }: SignedAnswer, provider: TeeProvider): { chosenBy: string | null; reason: string } {
   if (by === 'receipt') {
     return { chosenBy: null, reason: 'the gateway hashes the body that it received, whatever headers say' };
   }

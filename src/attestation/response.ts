@@ -10,7 +10,7 @@ import type { ChatAlgorithm } from '../core/evidence-names.ts';
 import { checkChatSignature, parseChatSignature, type ChatSignature } from './chat-signature.ts';
 import type { AttestedKey, Claim, FetchedSignature, ResponseAssessment, ResponseContext } from './claim.ts';
 import { findReceiptSigner, parseReceipt } from './receipt.ts';
-import { requestHalf } from './request-half.ts';
+import { requestHalf, type SignedAnswer } from './request-half.ts';
 
 /** What was fetched about one answer. */
 export interface FetchedAnswerEvidence {
@@ -20,14 +20,6 @@ export interface FetchedAnswerEvidence {
   readonly signatures?: readonly FetchedSignature[];
   /** Body of the receipt endpoint, exactly as it came. */
   readonly receipt?: string;
-}
-
-/** A signature that verified, by an attested key. */
-export interface SignedAnswer {
-  readonly signer: AttestedKey;
-  /** Model that the signed text names, or null. */
-  readonly model: string | null;
-  readonly by: 'signature' | 'receipt';
 }
 
 /** Outcome of one piece of evidence: a signed answer, or why it shows nothing. */
