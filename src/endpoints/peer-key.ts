@@ -4,6 +4,7 @@
  * Each client of a pool has one connection at a time, so it can tell an exchange the key of the very socket that carries
  * it. Sessions are not resumed and not renegotiated: the key is one whose possession was proven on this socket.
  */
+import { createRequire } from 'node:module';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { buildConnector, Client, Dispatcher, Pool } from 'undici';
 import { digest } from '../core/digest.ts';
@@ -23,9 +24,10 @@ export interface PeerConnection {
 type Connector = buildConnector.connector;
 type PoolFactory = NonNullable<Pool.Options['factory']>;
 
-// Parts of undici that its pool has loaded already.
-const CLIENT_MODULE: string = 'undici/lib/dispatcher/client.js';
-const CONNECT_MODULE: string = 'undici/lib/core/connect.js';
+// The pool has loaded these parts of undici already; an import would read them again, which takes 10 ms.
+const load = createRequire(import.meta.url);
+const CLIENT_MODULE = 'undici/lib/dispatcher/client.js';
+const CONNECT_MODULE = 'undici/lib/core/connect.js';
 
 /**
  * Makes the clients of a pool, each of which tells its exchanges where they go.
@@ -35,10 +37,8 @@ const CONNECT_MODULE: string = 'undici/lib/core/connect.js';
  * @param ca - Certificates in PEM that are trusted beside those of Node; null for none.
  */
 export async function peerClients(ca: string | null): Promise<PoolFactory> {
-  const [{ default: UndiciClient }, { default: connectorOf }] = await Promise.all([
-    import(CLIENT_MODULE) as Promise<{ readonly default: typeof Client }>,
-    import(CONNECT_MODULE) as Promise<{ readonly default: typeof buildConnector }>,
-  ]);
+  const UndiciClient = load(CLIENT_MODULE) as typeof Client;
+  const connectorOf = load(CONNECT_MODULE) as typeof buildConnector;
   const connector = connectorOf({ maxCachedSessions: 0, ...(ca === null ? {} : await trusting(ca)) });
   return (origin, options) => {
     const connection: { spki: string | null } = { spki: null };
