@@ -24,7 +24,10 @@ export function requestHalf(answer: SignedAnswer, provider: TeeProvider): Claim 
     : { ...about, status: 'unknown', source: 'operator_asserted', reason: `${chosenBy} ${reason}` };
 }
 
-function readHalf({ signer, model, by }: SignedAnswer, provider: TeeProvider): { chosenBy: string | null; reason: string } {
+function readHalf(
+  { signer, model, by }: SignedAnswer,
+  provider: TeeProvider,
+): { chosenBy: string | null; reason: string } {
   if (by === 'receipt') {
     return { chosenBy: null, reason: 'the gateway hashes the body that it received, whatever headers say' };
   }
