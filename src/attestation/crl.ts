@@ -55,8 +55,8 @@ function readRevoked(entries: DerReader): ReadonlySet<string> {
   while (entries.peek() !== null) {
     const entry = entries.inside(TAG.sequence);
     revoked.add(derIntegerHex(entry.content(TAG.integer), malformed));
-    derTimeMs(entry.element(), malformed);
-    // Extensions of an entry say why it is there; whatever the reason, it is there.
+    // When it was revoked and, in extensions, why: whatever they say, it is on the list.
+    entry.element();
     if (entry.peek() !== null) entry.element(TAG.sequence);
     entry.end();
   }

@@ -132,7 +132,10 @@ function checkChains(quote: TdxQuote, collateral: Collateral, context: QuoteCont
   const pck = checkPurpose(quote.pckChain, PCK, context);
   const crlIssuer = checkPurpose(collateral.pckCrlIssuerChain, CRL, context);
   const tcbSigner = checkPurpose(collateral.tcbInfo.issuerChain, STATEMENT, context);
-  const qeSigner = checkPurpose(collateral.qeIdentity.issuerChain, STATEMENT, context);
+  const { issuerChain } = collateral.qeIdentity;
+  // As a rule one chain signs both statements; checking it once saves an eighth of the whole.
+  const shared = issuerChain === collateral.tcbInfo.issuerChain;
+  const qeSigner = shared ? tcbSigner : checkPurpose(issuerChain, STATEMENT, context);
   // With several roots accepted, evidence under one must not be vouched for by collateral under another.
   if (![crlIssuer, tcbSigner, qeSigner].every(({ root }) => equalBytes(root.spki, pck.root.spki))) {
     throw new VerificationError('ERR_CHAIN_ROOT', 'cannot use collateral: it is under another root than the quote');

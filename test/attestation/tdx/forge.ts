@@ -114,8 +114,9 @@ export function platformExtension({
   pceId = new Uint8Array(2),
 }: Changes['sgx'] = {}): Uint8Array {
   const field = (number: string, value: Uint8Array): Uint8Array => sequence(oid(`${SGX}.${number}`), value);
+  const versions = [...svns, pceSvn].map((svn, i) => field(`2.${i + 1}`, smallInteger(svn)));
   return sequence(
-    field('2', sequence(...[...svns, pceSvn].map((svn, i) => field(`2.${i + 1}`, smallInteger(svn))))),
+    field('2', sequence(...versions, field('2.18', octetString(Uint8Array.from(svns))))),
     field('3', octetString(pceId)),
     field('4', octetString(decodeHex('00a0b0c0d0e0'))),
   );

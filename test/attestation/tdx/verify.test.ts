@@ -12,6 +12,8 @@ import type { TrustRoots } from '../../../src/attestation/claim.ts';
 
 import { encodeHex, encodeUtf8 } from '../../../src/core/bytes.ts';
 import { describeRealData } from '../../testdata.ts';
+import { AT_MS, BODY, QE, forge } from './forge.ts';
+import type { Changes } from './forge.ts';
 import { bytesOf, realQuotes } from './real-quotes.ts';
 
 describeRealData('TDX quotes', 'fixtures/tee', (folder) => {
@@ -92,6 +94,29 @@ describeRealData('TDX quotes', 'fixtures/tee', (folder) => {
     // Its last bytes are, with the line end before them, the text "extra bytes(only for testing purpose)".
     const older = parseQuote(bytesOf(join(folder, 'google-go-tdx-guest/tdx_prod_quote_SPR_E4.dat')));
     expect({ version: older.version, trailing: older.trailingBytes }).toEqual({ version: 4, trailing: 39 });
+  });
+});
+
+it('verifyQuote() looks at the version of the TDX module, which dcap-qvl 0.3.9 does not', () => {
+  const body = (report: Uint8Array): void => report.set([5, 1, 3], BODY.teeTcbSvn);
+  const { quote, collateral, roots, issued } = forge({ body });
+  const dcapQvl = QuoteVerifier.newWithRootCa(Buffer.from(issued.root.der));
+  expect(verifyQuote(quote, collateral, { roots, atMs: AT_MS }).status).toBe('OutOfDate');
+  expect(dcapQvl.verify(quote, parts(collateral), AT_MS / 1000).status).toBe('UpToDate');
+});
+
+it.each([
+  ['an old platform', { sgx: { pceSvn: 5 } }],
+  ['an old QE', { qeReport: (report) => report.set([3], QE.isvSvn) }],
+  ['a version 5 quote', { version: 5 }],
+  ['a TD 1.5 quote', { version: 5, td15: {} }],
+] satisfies readonly (readonly [string, Changes])[])('verifyQuote() and dcap-qvl agree on %s', (_, changes) => {
+  const { quote, collateral, roots, issued } = forge(changes);
+  const dcapQvl = QuoteVerifier.newWithRootCa(Buffer.from(issued.root.der));
+  const theirs = dcapQvl.verify(quote, parts(collateral), AT_MS / 1000);
+  expect(verifyQuote(quote, collateral, { roots, atMs: AT_MS })).toMatchObject({
+    status: theirs.status,
+    advisories: theirs.advisory_ids,
   });
 });
 
