@@ -1,5 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openTeeEndpoint } from '../../../src/endpoints/tee/open-tee.ts';
+import { assessSession } from '../../../src/attestation/session.ts';
+import { SIMULATED_ROOTS } from '../../../src/attestation/trust.ts';
 import { TEE_PROVIDERS, type TeeProvider } from '../../../src/core/evidence-names.ts';
 import { sendOptions } from '../send-options.ts';
 import { answer, chatBody, MODEL, NOW_MS } from './simulator/serving.ts';
@@ -52,6 +54,23 @@ describe('an endpoint on a simulator', () => {
       expect(files.map(({ role }) => role)).toEqual(['report', 'collateral', ...verdicts]);
     }
   });
+
+  it.each(TEE_PROVIDERS)(
+    '%s has evidence in which nothing is refuted, and keys for what it signs with',
+    async (mode) => {
+      const { simulator, evidence } = await open(mode);
+      const context = { nonce: NONCE, atMs: NOW_MS, roots: [SIMULATED_ROOTS] };
+      for (const attestation of await evidence.attest(NONCE, NEVER)) {
+        const { claims, keys, channelSpki } = assessSession(attestation, context);
+        expect(claims.filter(({ status }) => status === 'refuted')).toEqual([]);
+        expect(claims.filter(({ claim, status }) => claim === 'quote' && status !== 'asserted')).toEqual([]);
+        expect(new Set(keys.map(({ algo }) => algo))).toEqual(
+          new Set(mode === 'tinfoil' ? [] : [attestation.algo ?? 'ed25519']),
+        );
+        expect(channelSpki).toBe(mode === 'vllm-proxy' ? null : simulator.spki);
+      }
+    },
+  );
 
   it.each(['near-direct', 'near-gateway', 'vllm-proxy'] as const)(
     '%s signs its answer in both algorithms, once it knows it',
