@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assessResponse, type FetchedAnswerEvidence } from '../../src/attestation/response.ts';
+import { gradeAnswer } from '../../src/attestation/grade.ts';
+import { assessSession } from '../../src/attestation/session.ts';
+import { VENDOR_ROOTS } from '../../src/attestation/trust.ts';
 import type { Claim, ResponseAssessment, ResponseContext } from '../../src/attestation/claim.ts';
 import { anyCharacter } from '../any-text.ts';
 import * as fc from '../property.ts';
@@ -229,21 +232,48 @@ describe('assessResponse() on hostile evidence', () => {
   });
 });
 
-describeRealData('assessResponse()', 'fixtures/tee/near-chat-signature', (folder) => {
-  it('asserts the sample of NEAR under the key of the real quote', () => {
-    const read = (name: string): Buffer => readFileSync(join(folder, name));
+describeRealData('assessResponse() under assessSession()', 'fixtures/tee', (folder) => {
+  const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
+  const capture = (name: string): Uint8Array => read(`live-captures/near-via-venice-ecdsa-2026-04-24/${name}`);
+  const meta = JSON.parse(Buffer.from(capture('meta.json')).toString('utf8'));
+  const model = 'Qwen/Qwen3.5-122B-A10B';
+  const session = assessSession(
+    {
+      provider: 'near-direct',
+      algo: 'ecdsa',
+      model,
+      spki: null,
+      files: [
+        { role: 'report', bytes: capture('report.json') },
+        { role: 'collateral', bytes: capture('collateral.json') },
+      ],
+    },
+    {
+      nonce: new Uint8Array(Buffer.from(meta.client_nonce, 'hex')),
+      atMs: Date.parse(meta.captured_at),
+      roots: [VENDOR_ROOTS],
+    },
+  );
+  const sample = assess(
+    { signatures: [{ algo: 'ecdsa', body: Buffer.from(read('near-chat-signature/signature.json')).toString('utf8') }] },
+    {
+      requestSha256: sha256(read('near-chat-signature/request.json')),
+      responseSha256: sha256(read('near-chat-signature/response.sse')),
+      model,
+      keys: session.keys,
+      stream: { complete: true },
+    },
+  );
+
+  it('the sample of NEAR is signed by the key of a real quote', () => {
+    expect(sample.claims.map(({ status }) => status)).toEqual(['asserted', 'asserted', 'asserted', 'unknown']);
     const address = '6525e128afcffebf7eed05d485d7be983cdae934';
-    const assessment = assess(
-      { signatures: [{ algo: 'ecdsa', body: read('signature.json').toString('utf8') }] },
-      {
-        requestSha256: sha256(read('request.json')),
-        responseSha256: sha256(read('response.sse')),
-        model: 'Qwen/Qwen3.5-122B-A10B',
-        keys: [{ role: 'model', algo: 'ecdsa', address, model: null }],
-        stream: { complete: true },
-      },
-    );
-    expect(assessment.claims.map(({ status }) => status)).toEqual(['asserted', 'asserted', 'asserted', 'unknown']);
-    expect(assessment).toMatchObject({ signedModel: 'Qwen/Qwen3.5-122B-A10B', signer: { address } });
+    expect(sample).toMatchObject({ signedModel: model, signer: { role: 'model', address } });
+  });
+
+  it('its level says what was not bracketed and not listed', () => {
+    const level = gradeAnswer(sample, { sessions: [session], epoch: 1, runSigned: true });
+    expect(level).toMatchObject({ level: 'L4', suffixes: ['~stale', '~time'] });
+    expect(level.reasons).toContain('not L5: measurements: no policy lists what may have been booted');
   });
 });
