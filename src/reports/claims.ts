@@ -2,13 +2,14 @@
 import { NON_CLAIMS } from '../transcript/statement.ts';
 import type { VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import { AXES, type Axis, type AxisVerdict, type SignerVerdict, type Verdict } from '../verifier/verdict.ts';
+import { HARDWARE_LIMIT, SIMULATED } from './evidence-lines.ts';
 import type { ReportClaims, ReportRun } from './model.ts';
 
 /** Most scopes of one axis that a shared claim spells out. */
 const MAX_SHARED_SCOPES = 2;
 
 /** What the claims of a run follow from. */
-export type ClaimedRun = Pick<VerifiedTranscript, 'axes' | 'signer' | 'plan'>;
+export type ClaimedRun = Pick<VerifiedTranscript, 'axes' | 'signer' | 'plan' | 'execution'>;
 
 /** The three columns of a run: its axes by verdict, then what the plan only says, then the limits of every transcript. */
 export function claimsOf(run: ClaimedRun): ReportClaims {
@@ -17,6 +18,7 @@ export function claimsOf(run: ClaimedRun): ReportClaims {
     declares: [...run.axes.filter(({ verdict }) => verdict === 'declared').map(claim), ...declarations(run)],
     does_not_prove: [
       ...run.axes.filter(({ verdict }) => verdict === 'not evaluated' || verdict === 'failed').map(claim),
+      ...limits(run),
       ...NON_CLAIMS,
     ],
   };
@@ -99,10 +101,19 @@ function claim(axis: AxisVerdict): string {
   return `${axis.axis}${state}: ${axis.scope}${coverage === null ? '' : ` (${coverage})`}${code}`;
 }
 
-function declarations({ plan }: ClaimedRun): readonly string[] {
+function limits({ execution }: ClaimedRun): readonly string[] {
+  if (execution === null) return [];
+  return execution.simulated ? [`anything about a machine: ${SIMULATED}`] : [HARDWARE_LIMIT];
+}
+
+function declarations({ plan, execution }: ClaimedRun): readonly string[] {
   const { endpoint, runner, prices } = plan;
+  const isSigned = execution !== null && execution.signedModels.size > 0;
   return [
     "which model answered: the name asked for is the configuration's, names and fingerprints that came back are the endpoint's own",
+    ...(isSigned
+      ? ['which weights are behind the signed name: it is a setting of the provider, as is a checkpoint']
+      : []),
     ...(endpoint.weights === undefined
       ? []
       : ['which weights were served: the digest is the one the endpoint was configured with']),

@@ -5,10 +5,11 @@
  * that, texts are exactly those of the transcript. A value that does not exist is an empty cell.
  */
 import { stringify, type Options } from 'csv-stringify/sync';
+import { ENDPOINT_LEVELS, type EndpointLevel } from '../core/evidence-names.ts';
 import { UNSCORED_REASONS, type AttemptStatus } from '../transcript/record.ts';
 import { AXES } from '../verifier/verdict.ts';
 import type { ReportSample } from './disclosure.ts';
-import type { ReportModel, ReportRun } from './model.ts';
+import type { ReportExecution, ReportMachine, ReportModel, ReportRun } from './model.ts';
 
 /** Samples per piece of text, so that a long run is written without being held as one string. */
 const BATCH = 1000;
@@ -45,6 +46,8 @@ const RESULT_COLUMNS: readonly Column<ReportRun>[] = [
   { name: 'labels', of: (run) => run.labels.join('; ') },
   { name: 'model_requested', of: (run) => run.model.requested },
   { name: 'models_reported', of: (run) => run.model.reported.map(({ name }) => name).join('; ') },
+  { name: 'models_signed', of: (run) => run.model.attested.map(({ name }) => name).join('; ') },
+  { name: 'checkpoints_declared', of: (run) => run.model.declared_checkpoints.join('; ') },
   { name: 'fingerprints', of: (run) => run.model.fingerprints.map(({ name }) => name).join('; ') },
   { name: 'weights', of: (run) => run.model.weights },
   { name: 'metric', of: (run) => run.score?.metric },
@@ -80,6 +83,20 @@ const RESULT_COLUMNS: readonly Column<ReportRun>[] = [
     name: axis,
     of: (run: ReportRun) => run.axes.find((found) => found.axis === axis)?.verdict,
   })),
+  { name: 'level', of: (run) => run.level?.level },
+  { name: 'level_suffixes', of: (run) => run.level?.suffixes.join(' ') },
+  { name: 'tee_provider', of: (run) => run.execution?.provider },
+  { name: 'tee_simulated', of: (run) => run.execution && (run.execution.simulated ? 'yes' : 'no') },
+  { name: 'level_required', of: (run) => run.execution?.required_level },
+  { name: 'answers_checked', of: (run) => run.execution?.checked },
+  ...ENDPOINT_LEVELS.map((level) => ({
+    name: `answers_${level}`,
+    of: ({ execution }: ReportRun) => execution && answersAt(execution, level),
+  })),
+  { name: 'tcb_status', of: (run) => distinct(run, ({ tcb }) => tcb?.status ?? 'not known') },
+  { name: 'tcb_advisories', of: (run) => distinct(run, ({ tcb }) => tcb?.advisories.join(' ') ?? '') },
+  { name: 'evidence_from', of: (run) => run.execution?.window?.from },
+  { name: 'evidence_to', of: (run) => run.execution?.window?.to },
   { name: 'signed', of: (run) => run.signer.sentence },
   { name: 'created_at', of: (run) => run.created_at },
   { name: 'ended_at', of: (run) => run.ended?.at },
@@ -136,6 +153,15 @@ export function* samplesCsv(
       yield lines(SAMPLE_COLUMNS, rows);
     }
   }
+}
+
+function answersAt({ levels }: ReportExecution, wanted: EndpointLevel): number {
+  return levels.filter(({ level }) => level === wanted).reduce((sum, { answers }) => sum + answers, 0);
+}
+
+// One value per machine, each once.
+function distinct({ execution }: ReportRun, of: (machine: ReportMachine) => string): string | undefined {
+  return execution === null ? undefined : [...new Set(execution.machines.map(of))].join('; ');
 }
 
 function headLine<Row>(columns: readonly Column<Row>[]): string {

@@ -3,6 +3,8 @@ import { count, NONE, percent, usd } from './figures.ts';
 import { printableLine } from './printable.ts';
 import type { ReportedName, ReportModel, ReportRun, ReportSuite } from './model.ts';
 import { coverageText } from './claims.ts';
+import { evidenceLines } from './evidence-lines.ts';
+import { LADDER, levelCell, standing } from './standing.ts';
 import { attemptsText, comparabilityText, latencyText, runName, sizeText, unscoredText } from './wording.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -14,6 +16,7 @@ export function reportMarkdown(model: ReportModel): string {
     model.created_at === null ? [] : [`Made at ${escapeMarkdown(model.created_at)} from verified transcripts.`],
     ...model.suites.map((suite) => suiteSection(suite, model)),
     ['## Verification', verificationTable(model.runs)],
+    ['## Evidence about the endpoints', standingTable(model.runs), LADDER.map((rung) => `- ${rung}`).join('\n')],
     ...model.runs.map(claimsSection),
     ['## Runs', runsTable(model.runs)],
   ];
@@ -49,6 +52,7 @@ function suiteSection(suite: ReportSuite, model: ReportModel): string[] {
 function scoreTable(runs: readonly ReportRun[]): string {
   const head = [
     'endpoint',
+    'level',
     'right of n',
     'score %',
     '95 % interval',
@@ -61,6 +65,7 @@ function scoreTable(runs: readonly ReportRun[]): string {
     const { score } = run;
     return [
       escapeMarkdown(runName(run)),
+      escapeMarkdown(levelCell(run)),
       sizeText(score),
       percent(score?.value ?? null),
       score?.interval ? `${percent(score.interval.low)} to ${percent(score.interval.high)}` : NONE,
@@ -118,10 +123,27 @@ function claimsSection(run: ReportRun): string[] {
   return [
     `### ${escapeMarkdown(`${run.suite.id} × ${runName(run)}`)} (run ${run.run_id})`,
     table(['axis', 'verdict', 'scope', 'coverage'], scopes),
+    ...evidenceTable(run),
     list('Proves', proves),
     list('Declares', declares),
     list('Does not prove', doesNotProve),
   ];
+}
+
+function standingTable(runs: readonly ReportRun[]): string {
+  const rows = standing(runs).map(({ endpoint, kind, level, runs: number, reason }) => [
+    escapeMarkdown(endpoint),
+    escapeMarkdown(kind),
+    escapeMarkdown(level),
+    count(number),
+    escapeMarkdown(reason),
+  ]);
+  return table(['endpoint', 'kind', 'level', 'runs', 'because'], rows);
+}
+
+function evidenceTable(run: ReportRun): readonly string[] {
+  const rows = evidenceLines(run).map(({ term, text }) => [term, escapeMarkdown(text)]);
+  return rows.length === 0 ? [] : [table(['evidence', ''], rows)];
 }
 
 function runsTable(runs: readonly ReportRun[]): string {
@@ -130,6 +152,7 @@ function runsTable(runs: readonly ReportRun[]): string {
     'suite',
     'requested model',
     'reported',
+    'signed name',
     'fingerprints',
     'weights',
     'planned',
@@ -141,6 +164,7 @@ function runsTable(runs: readonly ReportRun[]): string {
     escapeMarkdown(`${run.suite.id} ${run.suite.version} (${run.suite.licence})`),
     escapeMarkdown(run.model.requested),
     names(run.model.reported),
+    names(run.model.attested),
     names(run.model.fingerprints),
     run.model.weights ?? NONE,
     escapeMarkdown(run.created_at),

@@ -4,14 +4,17 @@
  * Field names are those of the file. `null` means that there is no such value, never zero. Ratios are decimal strings as
  * the transcript has them. Nothing here is text of a prompt, an answer or a target.
  */
+import type { AnswerLevel, AttestedMachine, Claim } from '../attestation/claim.ts';
+import type { ChatAlgorithm, EndpointLevel, TeeProvider } from '../core/evidence-names.ts';
+import type { EvidencePhase } from '../transcript/evidence.ts';
 import type { AttemptStatus, EndReason, UnscoredReason } from '../transcript/record.ts';
 import type { DisclosureLevel } from '../transcript/source.ts';
 import type { LineObject } from '../core/line-form.ts';
 import type { PlanPrices, PlanRunner, Treatment } from '../transcript/plan.ts';
 import type { AxisVerdict, SignerVerdict } from '../verifier/verdict.ts';
 
-/** The format of report.json. */
-export const REPORT_FORMAT = 'touchstone/report/v1';
+/** The format of report.json; the second has what evidence shows about an endpoint. */
+export const REPORT_FORMAT = 'touchstone/report/v2';
 
 /** A report over one or more verified runs. */
 export interface ReportModel {
@@ -57,7 +60,8 @@ export interface ReportDifference {
 }
 
 /** What is peculiar about a run and must stand beside its name wherever that is shown. */
-export type RunLabel = 'replay' | 'ephemeral key' | 'dirty source' | 'stopped by budget' | 'unfinished' | 'subset';
+export type RunLabel =
+  'replay' | 'simulated TEE' | 'ephemeral key' | 'dirty source' | 'stopped by budget' | 'unfinished' | 'subset';
 
 /** One verified run. */
 export interface ReportRun {
@@ -73,6 +77,10 @@ export interface ReportRun {
   readonly suite: ReportRunSuite;
   readonly endpoint: { readonly kind: string; readonly name: string; readonly base_url: string };
   readonly model: ReportModelIdentity;
+  /** Lowest level over all counted answers; null if there is evidence that was not checked, or that is not shown. */
+  readonly level: ReportLevel | null;
+  /** What evidence shows about the endpoint; null if there is none, or it was not checked, or is not shown. */
+  readonly execution: ReportExecution | null;
   readonly disclosure: ReportDisclosure;
   readonly score: ReportScore | null;
   /** Every metric of the transcript as it stands there. */
@@ -103,10 +111,14 @@ export interface ReportRunSuite {
   readonly repeats: number;
 }
 
-/** The model that was asked for, the names that came back, and the weights that were declared: three things, never one. */
+/** The model that was asked for, reported, attested and declared: different things, never one. */
 export interface ReportModelIdentity {
   readonly requested: string;
   readonly reported: readonly ReportedName[];
+  /** Names in texts that an attested key signed; a name is a setting of the provider, not a measurement. */
+  readonly attested: readonly ReportedName[];
+  /** Checkpoints that attested applications name; declared by them, not measured. */
+  readonly declared_checkpoints: readonly string[];
   readonly fingerprints: readonly ReportedName[];
   readonly weights: string | null;
 }
@@ -114,6 +126,56 @@ export interface ReportModelIdentity {
 /** A name that the endpoint gave, and in how many answers. */
 export interface ReportedName {
   readonly name: string;
+  readonly answers: number;
+}
+
+/** A level of assurance about an endpoint, with what limits it. */
+export type ReportLevel = Pick<AnswerLevel, 'level' | 'suffixes'>;
+
+/** What evidence shows about the endpoint of a run. */
+export interface ReportExecution extends ReportLevel {
+  readonly provider: TeeProvider;
+  /** Whether the evidence is of a simulator, so that nothing of it proves anything. */
+  readonly simulated: boolean;
+  /** Level that an answer needed to count, if the plan asks for one. */
+  readonly required_level: EndpointLevel | null;
+  /** Counted answers, and those whose evidence could be checked. */
+  readonly answers: number;
+  readonly checked: number;
+  /** From the lowest level to the highest, each with its reasons. */
+  readonly levels: readonly (AnswerLevel & { readonly answers: number })[];
+  readonly attestations: readonly { readonly phase: EvidencePhase; readonly count: number }[];
+  readonly machines: readonly ReportMachine[];
+  readonly signers: readonly ReportAnswerSigner[];
+  /** Who could have chosen the hash of a request that was signed: one claim per way in which answers were signed. */
+  readonly request_hash: readonly Pick<Claim, 'status' | 'source' | 'reason'>[];
+  /** When all collateral that was used is valid, as RFC 3339 times. */
+  readonly window: { readonly from: string; readonly to: string } | null;
+  /** Every claim about machines and answers that the levels are derived from. */
+  readonly claims: readonly Claim[];
+}
+
+/** An attested machine. */
+export interface ReportMachine {
+  readonly role: AttestedMachine['role'];
+  readonly platform: string;
+  readonly tcb: {
+    readonly status: string;
+    readonly advisories: readonly string[];
+    readonly evaluation_data_number: number;
+    readonly fmspc: string;
+  } | null;
+  /** In hex by name. */
+  readonly measurements: Readonly<Record<string, string>>;
+}
+
+/** A key that signed answers, and how many. */
+export interface ReportAnswerSigner {
+  readonly role: AttestedMachine['role'];
+  readonly algo: ChatAlgorithm;
+  readonly address: string;
+  /** Model that the attestation names for it. */
+  readonly model: string | null;
   readonly answers: number;
 }
 

@@ -2,6 +2,7 @@
 import type { RunTotals, VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import { claimsOf, signerSentence } from './claims.ts';
 import { disclosureOf, type DisclosureChoice } from './disclosure.ts';
+import { declaredCheckpoints, executionOf, levelOf } from './execution.ts';
 import type {
   ReportCost,
   ReportedName,
@@ -20,7 +21,9 @@ const FEWEST_FOR_P99 = 100;
 /** A row of a report; at level D0 only what the signed statement says. */
 export function summarizeRun(run: VerifiedTranscript, choice: DisclosureChoice = {}): ReportRun {
   const disclosure = disclosureOf(run, choice);
-  const totals = disclosure.level === 'D0' ? null : run.totals;
+  const isStatement = disclosure.level === 'D0';
+  const totals = isStatement ? null : run.totals;
+  const execution = isStatement ? null : run.execution;
   const tokens = tokensOf(totals);
   const { endpoint, runner } = run.plan;
   return {
@@ -34,7 +37,9 @@ export function summarizeRun(run: VerifiedTranscript, choice: DisclosureChoice =
     labels: labelsOf(run),
     suite: suiteOf(run),
     endpoint: { kind: endpoint.kind, name: endpoint.name, base_url: endpoint.base_url },
-    model: modelOf(run, totals),
+    model: modelOf(run, totals, execution),
+    level: levelOf({ ...run, execution }),
+    execution: executionOf({ ...run, execution }),
     disclosure,
     score: scoreOf(run.metrics),
     metrics: run.metrics.map(({ function: name, status, result }) => ({ function: name, status, result })),
@@ -52,10 +57,13 @@ export function summarizeRun(run: VerifiedTranscript, choice: DisclosureChoice =
 }
 
 /** What must be said wherever the run is named. */
-function labelsOf(run: Pick<VerifiedTranscript, 'plan' | 'signer' | 'end' | 'level'>): readonly RunLabel[] {
-  const { plan, signer, end, level } = run;
+function labelsOf(
+  run: Pick<VerifiedTranscript, 'plan' | 'signer' | 'end' | 'level' | 'execution'>,
+): readonly RunLabel[] {
+  const { plan, signer, end, level, execution } = run;
   const labels: readonly (RunLabel | false)[] = [
     plan.endpoint.kind === 'replay' && 'replay',
+    (plan.endpoint.tee?.simulated === true || execution?.simulated === true) && 'simulated TEE',
     (signer.status === 'ephemeral' || plan.signer.kind === 'ephemeral') && 'ephemeral key',
     plan.runner.dirty && 'dirty source',
     end?.reason === 'budget' && 'stopped by budget',
@@ -85,10 +93,16 @@ function suiteOf({ plan }: VerifiedTranscript): ReportRunSuite {
   return { id, version, licence, digest, visibility, redistributable, size, selected: plan.selection.size, repeats };
 }
 
-function modelOf({ plan }: VerifiedTranscript, totals: RunTotals | null): ReportModelIdentity {
+function modelOf(
+  { plan }: VerifiedTranscript,
+  totals: RunTotals | null,
+  execution: VerifiedTranscript['execution'],
+): ReportModelIdentity {
   return {
     requested: plan.endpoint.model,
     reported: names(totals?.reportedModels),
+    attested: names(execution?.signedModels),
+    declared_checkpoints: declaredCheckpoints(execution),
     fingerprints: names(totals?.fingerprints),
     weights: plan.endpoint.weights ?? null,
   };

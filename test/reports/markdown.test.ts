@@ -34,7 +34,7 @@ describe('reportMarkdown()', () => {
         run({ endpoint: { kind: 'replay', name: 'tape' }, rules: { repeats: 2 } }),
       ]),
     );
-    expect(text).toContain('| small | 9 of 9 | 100.0 | 98.0 to 100.0 | 1: 1 timeout (excluded) | 90.0 | 100.0 |');
+    expect(text).toContain('| small | L1 | 9 of 9 | 100.0 | 98.0 to 100.0 | 1: 1 timeout (excluded) | 90.0 | 100.0 |');
     expect(text).toContain('| tape (replay) |');
     expect(text).toContain('by the unidentified signer SHA256:abc');
     expect(text).toContain('First difference: repeats: 1 against 2');

@@ -96,6 +96,8 @@ describe('summarize()', () => {
     expect(only?.model).toEqual({
       requested: 'small-0.4m',
       reported: [{ name: 'small-0.4m', answers: 10 }],
+      attested: [],
+      declared_checkpoints: [],
       fingerprints: [{ name: 'fp_1', answers: 10 }],
       weights,
     });

@@ -9,6 +9,7 @@
 import { encodeBase64 } from '../../core/bytes.ts';
 import { sha256 } from '../../core/sha256.ts';
 import type { ReportModel } from '../model.ts';
+import { evidenceSection } from './evidence.ts';
 import type { ItemsData } from './items-data.ts';
 import { itemsSection } from './items-section.ts';
 import { html, type Markup } from './markup.ts';
@@ -43,8 +44,8 @@ export function reportHtml(model: ReportModel, data: ItemsData, assets: PageAsse
   const body = [
     masthead(model),
     html`<main>
-      ${resultsSection(model)} ${verificationSection(model)} ${effortSection(model)} ${itemsSection(model, data)}
-      ${runsSection(model)}
+      ${resultsSection(model)} ${verificationSection(model)} ${evidenceSection(model)} ${effortSection(model)}
+      ${itemsSection(model, data)} ${runsSection(model)}
     </main>`,
     footer(model),
   ];
@@ -78,8 +79,8 @@ function masthead(model: ReportModel): Markup {
     <p class="lede">${lede(model)}</p>
     ${verdictSummary(model)}
     <nav aria-label="Sections">
-      <a href="#results">Results</a> <a href="#verification">Verification</a> <a href="#effort">Effort</a>
-      <a href="#items">Items</a> <a href="#runs">Runs</a>
+      <a href="#results">Results</a> <a href="#verification">Verification</a> <a href="#evidence">Evidence</a>
+      <a href="#effort">Effort</a> <a href="#items">Items</a> <a href="#runs">Runs</a>
     </nav>
   </header>`;
 }

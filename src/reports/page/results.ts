@@ -2,6 +2,7 @@
 import { count, NONE, percent, usd } from '../figures.ts';
 import type { Treatment } from '../../transcript/plan.ts';
 import type { ReportCounts, ReportModel, ReportRun, ReportScore, ReportSuite, RunLabel } from '../model.ts';
+import { levelCell } from '../standing.ts';
 import { attemptsText, comparabilityText, latencyText, sizeText } from '../wording.ts';
 import { html, type Markup } from './markup.ts';
 import { endpointName, labels, section, wideTable } from './sections.ts';
@@ -14,7 +15,7 @@ export function resultsSection(model: ReportModel): Markup {
     model.suites.map((suite) => suiteResults(suite, model)),
     html`<p class="legend">
       Dot: mean score. Line: 95 % interval. Pale band: where the mean could lie if every unscored sample were wrong, or
-      right; the same as bounds. All figures in percent.
+      right; the same as bounds. All figures in percent. L0 to L6: what is proven about the endpoint, see Evidence.
     </p>`,
   ]);
 }
@@ -83,7 +84,7 @@ function scoreRow(run: ReportRun): Markup {
   const name = [run.endpoint.name, ...run.labels].join(', ');
   return html`
     <tr>
-      <th scope="row">${endpointName(run)}</th>
+      <th scope="row">${endpointName(run)} <span class="level">${levelCell(run)}</span></th>
       <td class="chart">${scoreStrip(name, score)}</td>
       <td class="score">${percent(score?.value ?? null)}</td>
       <td class="interval">${intervalText(score)}</td>
@@ -122,7 +123,10 @@ const TREATMENTS: Readonly<Record<Treatment, string>> = {
 function overview({ suites, runs }: ReportModel): Markup {
   const endpoints = [...new Set(runs.map(({ endpoint }) => endpoint.name))];
   const common = endpoints.map((name) => commonLabels(runs.filter(({ endpoint }) => endpoint.name === name)));
-  const head = endpoints.map((name, index) => html`<bdi>${name}</bdi>${labels(common[index] ?? [])}`);
+  const head = endpoints.map(
+    (name, index) =>
+      html`<bdi>${name}</bdi>${labels(common[index] ?? [])} <span class="level">${levelsOf(name, runs)}</span>`,
+  );
   const rows = suites.map(({ id }) => [
     html`<bdi>${id}</bdi>`,
     ...endpoints.map((name, index) =>
@@ -132,6 +136,12 @@ function overview({ suites, runs }: ReportModel): Markup {
     ),
   ]);
   return html`<div class="overview">${wideTable('Scores of suites by endpoint in percent', ['Suite', ...head], rows)}</div>`;
+}
+
+// One level if all runs of the endpoint have the same; otherwise each run has its own below.
+function levelsOf(name: string, runs: readonly ReportRun[]): string {
+  const levels = new Set(runs.filter(({ endpoint }) => endpoint.name === name).map(levelCell));
+  return levels.size === 1 ? ([...levels][0] ?? '') : '';
 }
 
 function overviewCell(run: ReportRun, common: readonly RunLabel[]): Markup {

@@ -3,6 +3,7 @@ import { AXES, type Axis, type Verdict } from '../../verifier/verdict.ts';
 import { sharedClaims, type SharedClaim } from '../claims.ts';
 import { count, NONE } from '../figures.ts';
 import type { ReportedName, ReportModel, ReportRun } from '../model.ts';
+import { evidenceFacts } from './evidence.ts';
 import { html, type Markup, type Value } from './markup.ts';
 import { runTitle } from './results.ts';
 import { axesTable, section, verdictClass, verdictMark } from './sections.ts';
@@ -92,7 +93,7 @@ function runCard(run: ReportRun): Markup {
   const facts = identity(run).map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`);
   return html`<details class="run">
     <summary>${runTitle(run)} <code class="id">${run.run_id}</code></summary>
-    ${axesTable(run)}
+    ${axesTable(run)} ${evidenceFacts(run)}
     <dl class="facts">${facts}</dl>
   </details>`;
 }
@@ -103,6 +104,8 @@ function identity(run: ReportRun): readonly (readonly [string, Value])[] {
     ['signed', run.signer.sentence],
     ['requested model', html`<bdi>${model.requested}</bdi>`],
     ['reported model', names(model.reported)],
+    ['signed model', names(model.attested)],
+    ['declared checkpoint', checkpoints(model.declared_checkpoints)],
     ['fingerprint', names(model.fingerprints)],
     [
       'weights',
@@ -139,6 +142,11 @@ function names(list: readonly ReportedName[]): Value {
   return list.map(
     ({ name, answers }) => html`<bdi>${name}</bdi> <span class="muted">${count(answers)} answers</span> `,
   );
+}
+
+function checkpoints(list: readonly string[]): Value {
+  if (list.length === 0) return NONE;
+  return list.map((name) => html`<bdi>${name}</bdi> <span class="muted">not measured</span> `);
 }
 
 function verdictOf(run: ReportRun, axis: Axis): Verdict {

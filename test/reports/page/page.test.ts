@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digest } from '../../../src/core/digest.ts';
 import { writeReport } from '../../../src/reports/write-report.ts';
 import type { VerifiedSample, VerifiedTranscript } from '../../../src/verifier/verified-transcript.ts';
+import { teeRun } from '../execution-runs.ts';
 import { run, sample } from '../runs.ts';
 import { CHROMIUM_MISSING, hasChromium, launchChromium } from './chromium.ts';
 
@@ -96,7 +97,7 @@ describe.skipIf(!hasChromium)(`report.html${hasChromium ? '' : ` (${CHROMIUM_MIS
   }
 
   it.each(['light', 'dark'] as const)('has no finding of axe, %s, items and runs open', async (colorScheme) => {
-    const page = await openPage([...ordinaryRuns(), hostileRun()], { colorScheme });
+    const page = await openPage([teeRun(), ...ordinaryRuns(), hostileRun()], { colorScheme });
     await page.locator('#items-list button').nth(5).click();
     await page.locator('details.run > summary').first().click();
     expect(await axeFindings(page)).toEqual([]);
