@@ -1,4 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { parseEndpointSpec } from '../../../src/endpoints/config.ts';
+import { openEndpoint } from '../../../src/endpoints/open.ts';
 import { openTeeEndpoint } from '../../../src/endpoints/tee/open-tee.ts';
 import { assessSession } from '../../../src/attestation/session.ts';
 import { SIMULATED_ROOTS } from '../../../src/attestation/trust.ts';
@@ -102,5 +104,18 @@ describe('an endpoint on a simulator', () => {
     const { simulator, endpoint, evidence } = await open('tinfoil');
     const exchange = await endpoint.send(chatBody(), sendOptions());
     expect(await evidence.ofAnswer(exchange, NEVER)).toEqual({ peer_spki: simulator.spki });
+  });
+
+  it('is opened by a word, and stands for the vendors too', async () => {
+    const simulator = await startTeeSimulator({ mode: 'near-gateway', model: MODEL, answer, clock: () => NOW_MS });
+    onTestFinished(simulator.close);
+    const config = parseEndpointSpec(`simulated:near-gateway:${simulator.url}#${MODEL}`);
+    const endpoint = await openEndpoint(config, { connections: 1 });
+    onTestFinished(endpoint.close);
+    expect(endpoint.identity).toMatchObject({ kind: 'tee', tee: { provider: 'near-gateway', simulated: true } });
+    const reports = (await endpoint.evidence?.attest(NONCE, NEVER)) ?? [];
+    expect(reports.map(({ files }) => files.map(({ role }) => role))).toEqual(
+      Array.from({ length: 2 }, () => ['report', 'collateral', 'nras', 'jwks']),
+    );
   });
 });

@@ -20,7 +20,7 @@ import { serve } from './http.ts';
 import { providerRoutes, type Route } from './provider.ts';
 import { createSimulation, sha256 } from './simulation.ts';
 import type { TlsIdentity } from './tinfoil-report.ts';
-import { vendorRoutes } from './vendor.ts';
+import { isVendorPath, vendorRoutes } from './vendor.ts';
 
 const DEFAULTS = {
   seed: 'touchstone',
@@ -75,7 +75,10 @@ export interface TeeSimulatorOptions {
 export interface TeeSimulator {
   /** Base URL for an OpenAI client, such as `https://127.0.0.1:49152/v1`. */
   readonly url: string;
-  /** Origin, always without TLS, of Intel's collateral and of NVIDIA's verdicts, such as `http://127.0.0.1:49153`. */
+  /**
+   * Origin, always without TLS, of Intel's collateral and of NVIDIA's verdicts, such as `http://127.0.0.1:49153`; the
+   * provider's own origin has them too.
+   */
   readonly vendorUrl: string;
   /** PEM of the TLS certificate, to be trusted by clients; null without TLS. */
   readonly certificate: string | null;
@@ -100,9 +103,12 @@ export async function startTeeSimulator(options: TeeSimulatorOptions): Promise<T
   const spki = tls === null ? null : sha256(tls.key.spki);
   const simulation = createSimulation({ ...settings, spki });
   simulation.setFaults(settings.faults);
-  const routes = providerRoutes({ ...settings, simulation, tls });
+  const own = providerRoutes({ ...settings, simulation, tls });
+  const vendors = vendorRoutes(simulation);
+  // The provider has the pages of the vendors too, so that one address is all that a client needs.
+  const routes: Route = (exchange) => (isVendorPath(exchange.path) ? vendors(exchange) : own(exchange));
   const provider = await listen(createProviderServer(routes, tls), port, host);
-  const vendor = await listenBeside(provider, createHttpServer(listener(vendorRoutes(simulation))), vendorPort, host);
+  const vendor = await listenBeside(provider, createHttpServer(listener(vendors)), vendorPort, host);
   return {
     url: tls === null ? provider.url : provider.url.replace('http:', 'https:'),
     vendorUrl: new URL(vendor.url).origin,

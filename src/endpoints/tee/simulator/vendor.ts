@@ -9,12 +9,20 @@ import type { Route } from './provider.ts';
 import { refusal } from './refusal.ts';
 import type { Simulation } from './simulation.ts';
 
+const VERDICT_PATH = '/v3/attest/gpu';
+const KEYS_PATH = '/.well-known/jwks.json';
+
+/** Whether a path is one of the vendors' own. */
+export function isVendorPath(path: string): boolean {
+  return path === VERDICT_PATH || path === KEYS_PATH || Object.hasOwn(PAGES, path);
+}
+
 /** The routes of the vendors. */
 export function vendorRoutes(simulation: Simulation): Route {
   return async (exchange) => {
     const { request, response, path } = exchange;
-    if (request.method === 'POST' && path === '/v3/attest/gpu') return await judge(simulation, exchange);
-    if (request.method === 'GET' && path === '/.well-known/jwks.json') return sendJson(response, 200, nrasKeys());
+    if (request.method === 'POST' && path === VERDICT_PATH) return await judge(simulation, exchange);
+    if (request.method === 'GET' && path === KEYS_PATH) return sendJson(response, 200, nrasKeys());
     const page = request.method === 'GET' ? PAGES[path] : undefined;
     if (page === undefined) throw refusal(404, 'Not found');
     page(exchange, simulation.collateral());
