@@ -3,7 +3,7 @@
 /** The 97.5 % quantile of the normal distribution: 95 % of it lies within ± this. */
 export const Z_95 = 1.959963984540054;
 
-/** An interval for a proportion or a mean, 0 <= low <= high <= 1. */
+/** An interval, low <= high: within 0 and 1 for a mean of scores, within -1 and 1 for a difference. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
