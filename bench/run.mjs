@@ -12,13 +12,14 @@ import { latency } from './cases/latency.mjs';
 import { recording } from './cases/recording.mjs';
 import { growth } from './cases/growth.mjs';
 import { signatures } from './cases/signatures.mjs';
+import { quotes } from './cases/quotes.mjs';
 import { size } from './cases/size.mjs';
 import { startup } from './cases/startup.mjs';
 import { sync } from './cases/sync.mjs';
 import { throughput } from './cases/throughput.mjs';
 import { verification } from './cases/verification.mjs';
 
-const CASES = { throughput, latency, recording, sync, growth, verification, signatures, size, faults, startup };
+const CASES = { throughput, latency, recording, sync, growth, verification, quotes, signatures, size, faults, startup };
 
 const { names, rounds, check } = parse(process.argv.slice(2));
 await build({ onlyIfStale: true });
