@@ -38,7 +38,7 @@ describe('normalizeBaseUrl()', () => {
 describe('PRESETS', () => {
   it('has the servers that the project names, in order', () => {
     expect([...PRESETS.keys()]).toEqual(
-      'anthropic deepseek fireworks gemini groq llamacpp lmstudio mlx ollama openai openrouter sglang together vllm'.split(
+      'anthropic deepseek fireworks gemini groq llamacpp lmstudio mlx near ollama openai openrouter sglang tinfoil together vllm'.split(
         ' ',
       ),
     );

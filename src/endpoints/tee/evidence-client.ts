@@ -9,7 +9,7 @@ import type { Exchange } from '../endpoint.ts';
 import type { Transport, TransportRequest } from '../transport.ts';
 
 /** One request for evidence. */
-export interface EvidenceRequest extends Pick<
+interface EvidenceRequest extends Pick<
   TransportRequest,
   'path' | 'signal' | 'timeoutMs' | 'maxResponseBytes' | 'onHeaders'
 > {

@@ -17,7 +17,7 @@ export interface ReportQuery {
 }
 
 /** Where the evidence of an answer is: signatures by chat id, a receipt by receipt id, or in the connection alone. */
-export type AnswerProtocol =
+type AnswerProtocol =
   | { readonly kind: 'signatures'; readonly path: (server: TeeServer, id: string, algo: ChatAlgorithm) => string }
   | { readonly kind: 'receipt'; readonly path: (server: TeeServer, id: string) => string }
   | { readonly kind: 'channel' };

@@ -20,7 +20,7 @@ export interface CompanionChoice {
 }
 
 /** A report as it was fetched. */
-export interface FetchedReport {
+interface FetchedReport {
   readonly bytes: Uint8Array;
   /** Hex of the nonce that it was asked with. */
   readonly nonce: string;
