@@ -100,8 +100,16 @@ export function extension(type: string, value: Uint8Array, critical: boolean = f
   return sequence(oid(type), ...(critical ? [boolean(true)] : []), octetString(value));
 }
 
+const MAX_KNOWN = 1000;
+const known = new Map<string, Uint8Array>();
+
+// A signature costs a millisecond, and the same few things are signed again with every machine that starts.
 function signed(content: Uint8Array, signer: EcKey): Uint8Array {
-  return sequence(content, signer.signatureAlgorithm, bitString(signDer(signer, content)));
+  const id = createHash('sha256').update(signer.point).update(content).digest('base64');
+  const der = known.get(id) ?? sequence(content, signer.signatureAlgorithm, bitString(signDer(signer, content)));
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(id, der);
+  return der;
 }
 
 /** What a revocation list says. */

@@ -99,8 +99,7 @@ function pckList(platforms: readonly [Platform, ...Platform[]], nowMs: number, f
     ...(forger === undefined ? {} : { signer: forger }),
   });
   // The last byte belongs to the signature.
-  if (faults.has('flip-crl')) list.set([(list.at(-1) ?? 0) ^ 1], list.length - 1);
-  return list;
+  return faults.has('flip-crl') ? list.with(list.length - 1, (list.at(-1) ?? 0) ^ 1) : list;
 }
 
 function isoSeconds(atMs: number): string {

@@ -94,15 +94,23 @@ function replay(events: readonly LogEvent[]): Uint8Array[] {
 }
 
 function served(events: readonly LogEvent[], faults: SimulatorFaults): readonly LogEvent[] {
-  if (faults.has('event-digest-swapped')) return swapped(events, 'digest');
-  if (faults.has('event-payload-swapped')) return swapped(events, 'event_payload');
-  return events;
+  if (faults.has('event-payload-swapped')) return swapped(events, 'event_payload', isNamed('app-id', 'instance-id'));
+  if (!faults.has('event-digest-swapped')) return events;
+  // Of boot events too, because the Python proxy leaves out the others.
+  return swapped(swapped(events, 'digest', isNamed('app-id', 'instance-id')), 'digest', ({ imr }) => imr === 2);
 }
 
-/** The log with one member of the events for application and instance exchanged. */
-function swapped(events: readonly LogEvent[], member: 'digest' | 'event_payload'): readonly LogEvent[] {
-  const first = events.find(({ event }) => event === 'app-id');
-  const second = events.find(({ event }) => event === 'instance-id');
+function isNamed(...names: readonly string[]): (event: LogEvent) => boolean {
+  return ({ event }) => names.includes(event);
+}
+
+/** The log with one member of the first two events of a kind exchanged. */
+function swapped(
+  events: readonly LogEvent[],
+  member: 'digest' | 'event_payload',
+  isMeant: (event: LogEvent) => boolean,
+): readonly LogEvent[] {
+  const [first, second] = events.filter(isMeant);
   if (first === undefined || second === undefined) return events;
   return events.map((event) => {
     if (event === first) return { ...event, [member]: second[member] };

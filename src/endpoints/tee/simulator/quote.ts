@@ -122,11 +122,8 @@ function buildQeReport(keyDigest: Uint8Array, faults: SimulatorFaults): Uint8Arr
 }
 
 function pckChain({ pki, pck, names }: Platform, faults: SimulatorFaults): Uint8Array {
-  const leaf = pck.der.slice();
-  if (faults.has('flip-pck')) {
-    const at = Buffer.from(leaf).indexOf(ppid(names));
-    leaf.set([(leaf[at] ?? 0) ^ 1], at);
-  }
+  const at = Buffer.from(pck.der).indexOf(ppid(names));
+  const leaf = faults.has('flip-pck') ? pck.der.with(at, (pck.der[at] ?? 0) ^ 1) : pck.der;
   return concatBytes(pemBytes(leaf, pki.platformCa.der, pki.root.der), new Uint8Array(1));
 }
 

@@ -10,6 +10,9 @@ import { buildGpuEvidence, type GpuEvidence } from './gpu-evidence.ts';
 import { buildIntelPki } from './intel-pki.ts';
 import { buildMachine, type Machine } from './machine.ts';
 
+const TRUNCATED_UNITS = 1000;
+const DAY_MS = 86_400_000;
+
 /** A machine by what it does. */
 export type Role = 'model' | 'gateway';
 
@@ -47,6 +50,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   let faults: SimulatorFaults = new Set();
   let answers = 0;
   const machines = new Map<Role, Machine>();
+  const collaterals = new Map<number, Collateral>();
   const keys = new Map<string, ChatKeys>();
   const machine = (role: Role): Machine =>
     remembered(machines, role, () =>
@@ -63,13 +67,17 @@ export function createSimulation(options: SimulationOptions): Simulation {
     setFaults(names) {
       faults = new Set(names);
       machines.clear();
+      collaterals.clear();
     },
     machine,
     signingKeys: (role) => keysOf(role, (faults.has('key-rotated') || faults.has('key-unattested')) && isLate()),
     attestedKeys: (role) => keysOf(role, faults.has('key-rotated') && isLate()),
     countAnswer: () => answers++,
     gpuEvidence: (nonce) => buildGpuEvidence([seed], gpus, nonce, faults),
-    collateral: () => buildCollateral([machine('model').platform, machine('gateway').platform], clock(), faults),
+    collateral: () =>
+      remembered(collaterals, Math.floor(clock() / DAY_MS), () =>
+        buildCollateral([machine('model').platform, machine('gateway').platform], clock(), faults),
+      ),
   };
 }
 
@@ -103,6 +111,12 @@ export function addressReportData(
 
 function foreignAddress({ algo, addressBytes }: ChatKey): Uint8Array {
   return deriveChatKeys('foreign')[algo].addressBytes.slice(0, addressBytes.length);
+}
+
+/** A report as it is served: whole, unless it is to be cut. */
+export function servedReport({ faults }: Simulation, report: object | string): string {
+  const text = typeof report === 'string' ? report : JSON.stringify(report);
+  return faults().has('truncated-report') ? text.slice(0, TRUNCATED_UNITS) : text;
 }
 
 /** SHA-256 of parts, texts as UTF-8. */
