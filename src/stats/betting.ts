@@ -9,7 +9,7 @@
  * so one of them is near the best stake, and the sum does not depend on the order of the values.
  *
  * @see I. Waudby-Smith and A. Ramdas, "Estimating means of bounded random variables by betting", Journal of the Royal
- * Statistical Society B 86 (2024), 1–27, section 4 (capital processes) and appendix B (mixtures over a grid of stakes)
+ * Statistical Society B 86 (2024), 1–27, section 4 (capital processes) and appendix B (diversified Kelly betting)
  */
 import { bisect } from './bisect.ts';
 import { unitsOf, type Clusters } from './clustered.ts';

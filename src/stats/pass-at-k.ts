@@ -30,8 +30,7 @@ export function passAtK(answers: Answers, k: number): number | null {
  *
  * @param k - Answers drawn, at least 1.
  * @returns Null if fewer than k answers were recorded.
- * @see S. Yao et al., "τ-bench: A Benchmark for Tool-Agent-User Interaction in Real-World Domains", arXiv:2406.12045 (2024),
- * section 4
+ * @see S. Yao et al., "τ-bench: A Benchmark for Tool-Agent-User Interaction in Real-World Domains", arXiv:2406.12045 (2024)
  */
 export function passAllK(answers: Answers, k: number): number | null {
   checkAnswers(answers, k);

@@ -21,8 +21,8 @@ export interface RepeatSpread {
  *
  * @param items - The scores of each item; items without scores are left out.
  * @see P. E. Shrout and J. L. Fleiss, "Intraclass correlations: uses in assessing rater reliability", Psychological Bulletin 86
- * (1979), 420–428, ICC(1,1); S. R. Searle, G. Casella and C. E. McCulloch, Variance Components (1992), section 3.6 (unequal
- * numbers)
+ * (1979), 420–428, ICC(1,1); S. R. Searle, G. Casella and C. E. McCulloch, Variance Components (1992), chapter 3
+ * (unequal numbers)
  */
 export function repeatSpread(items: readonly (readonly number[])[]): RepeatSpread {
   const groups = items.filter((scores) => scores.length > 0).map(groupOf);

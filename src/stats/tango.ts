@@ -23,7 +23,7 @@ export interface Flips {
  *
  * @param level - Confidence, 0.95 by default.
  * @see T. Tango, "Equivalence test and confidence interval for the difference in proportions for the paired-sample design",
- * Statistics in Medicine 17 (1998), 891–908, equations 24 to 26
+ * Statistics in Medicine 17 (1998), 891–908
  */
 export function tangoInterval(flips: Flips, level: number = 0.95): Interval {
   checkFlips(flips);

@@ -1,8 +1,9 @@
 /** Simulations: do gates alarm as rarely as they claim, and is power what the formula says? */
 import { describe, expect, it } from 'vitest';
-import { decideByInterval } from '../../src/stats/decision.ts';
+import { decideByInterval, itemsToDecide } from '../../src/stats/decision.ts';
 import { estimateDifference } from '../../src/stats/difference.ts';
 import { discordanceVariance, powerOf, requiredItems } from '../../src/stats/power.ts';
+import { tangoInterval } from '../../src/stats/tango.ts';
 import { list, runPair, uniformOf } from './worlds.ts';
 
 describe('gates with a number of items fixed before', () => {
@@ -47,5 +48,24 @@ describe('gates with a number of items fixed before', () => {
     expect(decideByInterval({ low: -0.09, high: 0.1 }, 0.1)).toBe('pass');
     expect(decideByInterval({ low: -0.3, high: -0.11 }, 0.1)).toBe('regressed');
     expect(() => decideByInterval(null, -1)).toThrow(RangeError);
+  });
+
+  it('itemsToDecide() says how many items decide', () => {
+    // ((1.644854 + 0.841621) / 0.03)² · 0.2 = 1373.9, with 400 items of a standard error of √(0.2 / 400).
+    const open = { n: 400, units: 400, difference: 0.01, standardError: Math.sqrt(0.2 / 400) };
+    expect(itemsToDecide(open, { margin: 0.02 })).toBe(1374);
+    // The same spread per unit of two items each.
+    expect(itemsToDecide({ ...open, n: 800 }, { margin: 0.02 })).toBe(2748);
+    expect(itemsToDecide({ ...open, difference: -0.02 }, { margin: 0.02 })).toBeNull();
+    expect(itemsToDecide({ ...open, standardError: null }, { margin: 0.02 })).toBeNull();
+  });
+
+  it('itemsToDecide() without flips is where the score interval ends at the margin', () => {
+    const equal = { n: 20, units: 20, difference: 0, standardError: 0 };
+    const needed = itemsToDecide(equal, { margin: 0.02 }) ?? NaN;
+    const decided = (n: number): string => decideByInterval(tangoInterval({ gained: 0, lost: 0, n }, 0.9), 0.02);
+    expect([decided(needed - 1), decided(needed)]).toEqual(['undecided', 'pass']);
+    expect(itemsToDecide(equal, { margin: 0 })).toBeNull();
+    expect(itemsToDecide({ ...equal, difference: 1 }, { margin: 0.02 })).toBeNull();
   });
 });

@@ -7,9 +7,9 @@ const read = (name: string): unknown =>
   JSON.parse(readFileSync(join(import.meta.dirname, 'reference', name), 'utf8')) as unknown;
 
 /** Tables of numbers by name. */
-export type Tables = Readonly<Record<string, readonly (readonly number[])[]>>;
+type Tables = Readonly<Record<string, readonly (readonly number[])[]>>;
 
-export const R: Tables = read('r.json') as Tables;
+const R: Tables = read('r.json') as Tables;
 
 /** Named values of one calculation. */
 export interface Scipy {
