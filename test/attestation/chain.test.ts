@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { checkChain } from '../../src/attestation/chain.ts';
 import type { ChainContext, CheckedChain } from '../../src/attestation/chain.ts';
 import { checkCrl, checkNotRevoked, parseCrl } from '../../src/attestation/crl.ts';
-import { VENDOR_ROOTS, checkRoot } from '../../src/attestation/trust.ts';
+import { SIMULATED_ROOTS, VENDOR_ROOTS, checkRoot } from '../../src/attestation/trust.ts';
 import { commonName, parseCertificate, parsePemChain } from '../../src/attestation/x509.ts';
 import { encodeHex } from '../../src/core/bytes.ts';
 import { extension, issueCertificate, issueRevocationList } from '../../src/endpoints/tee/simulator/certificate.ts';
@@ -154,6 +154,14 @@ describe('checkRoot()', () => {
     expect(checkRoot('intelSpki', 'aa', [roots])).toEqual({ simulated: false });
     expect(checkRoot('nvidiaCertificates', 'bb', [{ ...roots, simulated: true }, roots])).toEqual({ simulated: true });
     expect(() => checkRoot('intelSpki', 'bb', [roots])).toThrow(refused('ERR_CHAIN_ROOT'));
+  });
+
+  it('names the simulator if its root is not accepted', () => {
+    for (const kind of ['intelSpki', 'nvidiaCertificates', 'nitroCertificates'] as const) {
+      const [fingerprint = ''] = SIMULATED_ROOTS[kind];
+      expect(() => checkRoot(kind, fingerprint, [VENDOR_ROOTS])).toThrow(refused('ERR_EVIDENCE_SIMULATED'));
+      expect(checkRoot(kind, fingerprint, [VENDOR_ROOTS, SIMULATED_ROOTS])).toEqual({ simulated: true });
+    }
   });
 });
 

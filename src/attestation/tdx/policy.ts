@@ -3,15 +3,16 @@ import { encodeHex, equalBytes } from '../../core/bytes.ts';
 import { VerificationError } from '../../core/errors.ts';
 import type { TdReport } from './quote.ts';
 
-const DEBUG_BYTE = 0xff;
+// All bits of the first byte let the host debug or profile the guest.
+const OPEN_TO_HOST = 0;
+// In the fourth byte: without this bit the host may pull pages from under the guest unnoticed.
 const SEPT_VE_DISABLE = 0x10;
-// Supervisor protection keys, key locker, performance counters: the guest's own business.
-const HARMLESS: readonly number[] = [0, 0, 0, 0xc0, 0, 0, 0, 0x80];
+// That bit, supervisor protection keys, key locker; in the last byte, performance counters: the guest's own business.
+const ALLOWED: readonly number[] = [0, 0, 0, SEPT_VE_DISABLE | 0xc0, 0, 0, 0, 0x80];
 
 /** Whether a bit is set that lets the host look into the trust domain. */
 export function isDebuggable({ tdAttributes }: Pick<TdReport, 'tdAttributes'>): boolean {
-  // All bits of the first byte are for debugging and profiling by the host.
-  return ((tdAttributes[0] ?? DEBUG_BYTE) & DEBUG_BYTE) !== 0;
+  return tdAttributes[OPEN_TO_HOST] !== 0;
 }
 
 /**
@@ -23,10 +24,8 @@ export function isDebuggable({ tdAttributes }: Pick<TdReport, 'tdAttributes'>): 
 export function checkProduction(report: Pick<TdReport, 'tdAttributes' | 'td15'>): void {
   const { tdAttributes, td15 } = report;
   if (isDebuggable(report)) throw new VerificationError('ERR_TD_DEBUG', 'cannot accept a TD: it is open to debugging');
-  const unknown = tdAttributes.map(
-    (byte, index) => byte & ~((HARMLESS[index] ?? 0) | (index === 3 ? SEPT_VE_DISABLE : 0)),
-  );
-  if (((tdAttributes[3] ?? 0) & SEPT_VE_DISABLE) === 0 || unknown.some((byte) => byte !== 0)) {
+  const strange = tdAttributes.some((byte, index) => (byte & ~(ALLOWED[index] ?? 0)) !== 0);
+  if (strange || ((tdAttributes[3] ?? 0) & SEPT_VE_DISABLE) === 0) {
     throw new VerificationError(
       'ERR_TD_ATTRIBUTES',
       `cannot accept a TD: its attributes are ${encodeHex(tdAttributes)}`,

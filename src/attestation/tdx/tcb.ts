@@ -14,7 +14,7 @@ import type { QeReport, TdReport } from './quote.ts';
 import type { ModuleIdentity, PlatformLevel, QeIdentity, TcbInfo, VersionLevel } from './statements.ts';
 
 /** A status as Intel names it. */
-export type TcbStatus = PlatformLevel['status'] | 'TDRelaunchAdvised' | 'TDRelaunchAdvisedConfigurationNeeded';
+type TcbStatus = PlatformLevel['status'] | 'TDRelaunchAdvised' | 'TDRelaunchAdvisedConfigurationNeeded';
 
 /** What a machine comes to, as a whole and by part. */
 export interface TcbAssessment {

@@ -235,7 +235,7 @@ function qeIdentity(): Loose {
 }
 
 /** Lower-case hex SHA-256. */
-export function sha256(bytes: Uint8Array): string {
+function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

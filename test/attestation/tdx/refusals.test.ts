@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { TrustRoots } from '../../../src/attestation/claim.ts';
 import { checkProduction } from '../../../src/attestation/tdx/policy.ts';
+import { collateralFits, collateralRequest } from '../../../src/attestation/tdx/select.ts';
 import { verifyQuote } from '../../../src/attestation/tdx/verify.ts';
 import type { VerifiedQuote } from '../../../src/attestation/tdx/verify.ts';
 import { SIMULATED_ROOTS, VENDOR_ROOTS } from '../../../src/attestation/trust.ts';
 import type { VerificationCode } from '../../../src/core/errors.ts';
 import { deriveEcKey } from '../../../src/endpoints/tee/simulator/ec-key.ts';
 import { issueCertificate, toPem } from '../../../src/endpoints/tee/simulator/certificate.ts';
+import { buildIntelPki } from '../../../src/endpoints/tee/simulator/intel-pki.ts';
 import { AT_MS, BODY, QE, forge, level, platformExtension } from './forge.ts';
 import type { Changes, Issued, Loose } from './forge.ts';
 
@@ -110,6 +113,13 @@ const REFUSALS: readonly (readonly [string, VerificationCode, Changes])[] = [
     'ERR_COLLATERAL_FORM',
     { tcbInfo: (info) => (info['tcbLevels'] = [{ tcbStatus: 'UpToDate' }]) },
   ],
+  ['an advisory of another form', 'ERR_COLLATERAL_FORM', { tcbInfo: advisory }],
+  ['a number that is a text', 'ERR_COLLATERAL_FORM', { tcbInfo: (info) => (info['tcbEvaluationDataNumber'] = '21') }],
+  ['a negative number', 'ERR_COLLATERAL_FORM', { qeIdentity: (identity) => (identity['isvprodid'] = -1) }],
+  ['an FMSPC of another length', 'ERR_COLLATERAL_FORM', { tcbInfo: (info) => (info['fmspc'] = '00A0B0C0D0') }],
+  ['an FMSPC that is not hex', 'ERR_COLLATERAL_FORM', { tcbInfo: (info) => (info['fmspc'] = '00A0B0C0D0EX') }],
+  ['levels that are no list', 'ERR_COLLATERAL_FORM', { tcbInfo: (info) => (info['tcbLevels'] = {}) }],
+  ['a module that is no object', 'ERR_COLLATERAL_FORM', { tcbInfo: (info) => (info['tdxModule'] = 'x') }],
   ['too few components', 'ERR_COLLATERAL_FORM', { tcbInfo: (info) => components(info).pop() }],
   ['an identity of the QE for SGX', 'ERR_COLLATERAL_FORM', { qeIdentity: (identity) => (identity['id'] = 'QE') }],
   ['an edited tcb_info', 'ERR_COLLATERAL_SIGNATURE', { collateral: edit('tcb_info') }],
@@ -186,6 +196,15 @@ describe('verifyQuote()', () => {
     }
   });
 
+  it('refuses what anybody can make with the key of the simulator, unless it is asked for', () => {
+    const { key } = buildIntelPki(new Set()).root;
+    const { quote, collateral } = forge({ certificates: { root: { key } } });
+    const under = (...roots: readonly TrustRoots[]): VerifiedQuote =>
+      verifyQuote(quote, collateral, { roots, atMs: AT_MS });
+    expect(() => under(VENDOR_ROOTS)).toThrow(expect.objectContaining({ code: 'ERR_EVIDENCE_SIMULATED' }));
+    expect(under(VENDOR_ROOTS, SIMULATED_ROOTS)).toMatchObject({ status: 'UpToDate', simulated: true });
+  });
+
   it('refuses collateral under another accepted root', () => {
     const own = forge();
     const foreign = forge({ certificates: { root: { key: other } } });
@@ -193,6 +212,22 @@ describe('verifyQuote()', () => {
     expect(verifyQuote(foreign.quote, foreign.collateral, context).status).toBe('UpToDate');
     const refused = expect.objectContaining({ code: 'ERR_CHAIN_ROOT' });
     expect(() => verifyQuote(own.quote, foreign.collateral, context)).toThrow(refused);
+  });
+});
+
+describe('collateralRequest()', () => {
+  it.each(['platform', 'processor'] as const)('knows the %s authority', (ca) => {
+    const commonName = `Own SGX PCK ${ca === 'platform' ? 'Platform' : 'Processor'} CA`;
+    const { quote, collateral, roots } = forge({ certificates: { authority: { commonName } } });
+    expect(verifyQuote(quote, collateral, { roots, atMs: AT_MS }).status).toBe('UpToDate');
+    expect(collateralRequest(quote)).toEqual({ fmspc: '00a0b0c0d0e0', ca });
+    expect(collateralFits(collateral, quote)).toBe(true);
+    expect(collateralFits(forge().collateral, quote)).toBe(ca === 'platform');
+  });
+
+  it('refuses any other authority', () => {
+    const { quote } = forge({ certificates: { authority: { commonName: 'Own CA' } } });
+    expect(() => collateralRequest(quote)).toThrow(expect.objectContaining({ code: 'ERR_CHAIN_LEAF' }));
   });
 });
 
@@ -268,6 +303,10 @@ function listOfAnotherAuthority(collateral: Record<string, string>, { root, auth
 function components(info: Loose): unknown[] {
   const [first] = info['tcbLevels'] as { tcb: { tdxtcbcomponents: unknown[] } }[];
   return first?.tcb.tdxtcbcomponents ?? [];
+}
+
+function advisory(info: Loose): void {
+  info['tcbLevels'] = [level('UpToDate', 13, ['<script>'])];
 }
 
 function unmask(identity: Loose): void {
