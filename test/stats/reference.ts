@@ -47,6 +47,7 @@ export interface Scipy {
     readonly high: number;
   };
   readonly majority: readonly (readonly [number, readonly number[], number, number])[];
+  readonly sequential: { readonly margin: number; readonly looks: readonly (readonly number[])[] };
   readonly korn_graubard: readonly number[];
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { bettingInterval, bettingTest, STAKES } from '../../src/stats/betting.ts';
 import { createSequentialTest, type ExactScore } from '../../src/stats/sequential.ts';
+import { SCIPY } from './reference.ts';
 import { pairsOf, RIGHT, WRONG } from './worlds.ts';
 
 describe('createSequentialTest()', () => {
@@ -60,6 +61,17 @@ describe('createSequentialTest()', () => {
     expect(hash.digest('hex')).toMatchInlineSnapshot(
       `"81239a8f4c25a1b8bca2222a5eda1bb92f5f306a3e073e403bed4225c0e9aba1"`,
     );
+  });
+
+  it('gives the bits that Python gives', () => {
+    const { margin, looks } = SCIPY.sequential;
+    const test = createSequentialTest({ margin, alpha: 0.05 });
+    const seen = new Map<number, readonly number[]>();
+    for (let index = 0; index < 1000; index++) {
+      const look = test.add({ num: (index * index) % 4, den: 3 }, { num: (index * 5) % 3, den: 2 });
+      seen.set(look.pairs, [look.pairs, look.forPass, look.forRegressed]);
+    }
+    for (const row of looks) expect(seen.get(row[0] ?? NaN)).toEqual(row);
   });
 
   it('takes graded scores as exact fractions', () => {

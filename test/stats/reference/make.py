@@ -1,6 +1,7 @@
 # Reference values for test/stats, by statsmodels and SciPy (Debian packages python3-statsmodels, python3-scipy).
 #   python3 test/stats/reference/make.py > test/stats/reference/scipy.json && npx prettier --write test/stats/reference/scipy.json
 # Neither is needed to run the tests.
+import functools
 import itertools
 import json
 import math
@@ -117,5 +118,20 @@ def korn_graubard(values, clusters, level=0.95):
     x = p * size
     return [stats.beta.ppf(tail, x, size - x + 1), stats.beta.ppf(1 - tail, x + 1, size - x)]
 
+# The sequential test with the arithmetic of Python, which is the same IEEE 754: look -> capital for pass, for regressed, exactly.
+def sequential(margin, looks):
+    stakes = [k / 64 for k in (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48)]
+    up, down, table = [1.0] * 12, [1.0] * 12, []
+    for i in range(looks[-1]):
+        candidate, baseline = ((i * i) % 4, 3), ((i * 5) % 3, 2)
+        d = (candidate[0] * baseline[1] - baseline[0] * candidate[1]) / (candidate[1] * baseline[1])
+        excess = d + margin
+        up = [c * (1 + s * (excess / (1 - margin))) for c, s in zip(up, stakes)]
+        down = [c * (1 + s * (-excess / (1 + margin))) for c, s in zip(down, stakes)]
+        total = lambda capitals: functools.reduce(lambda a, b: a + b, capitals, 0.0) / 12
+        if i + 1 in looks: table.append([i + 1, total(up), total(down)])
+    return table
+
+out["sequential"] = {"margin": 0.02, "looks": sequential(0.02, [1, 2, 10, 100, 1000])}
 out["korn_graubard"] = korn_graubard(values, clusters)
 print(json.dumps(out, indent=1))
