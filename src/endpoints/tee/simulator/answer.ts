@@ -4,7 +4,7 @@ import { startEmbeddedServer, type EmbeddedServerOptions } from '../../embedded/
 import { readEmbeddedModels } from '../../embedded/models.ts';
 
 /** A request as the provider's model server gets it. */
-export interface SimulatedRequest {
+interface SimulatedRequest {
   /** `/v1/chat/completions` or `/v1/completions`. */
   readonly path: string;
   readonly body: Uint8Array;
@@ -23,7 +23,7 @@ export interface SimulatedReply {
 export type SimulatedAnswer = (request: SimulatedRequest) => Promise<SimulatedReply>;
 
 /** An answering function that forwards to a server, such as `http://127.0.0.1:8000`, with an end. */
-export interface Forwarding {
+interface Forwarding {
   readonly answer: SimulatedAnswer;
   readonly close: () => Promise<void>;
 }

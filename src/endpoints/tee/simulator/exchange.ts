@@ -145,7 +145,7 @@ async function sendStream(
     await pipeline(outgoing, response);
   } catch {
     // The client or the engine went away: nothing can be sent any more, and there is nothing to sign.
-    finish(true);
+    if (!seen.done) finish(true);
   }
 }
 

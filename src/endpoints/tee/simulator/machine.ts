@@ -36,7 +36,7 @@ export interface Machine {
 }
 
 /** What dstack tells about a machine. */
-export interface MachineInfo {
+interface MachineInfo {
   readonly [name: string]: unknown;
   readonly tcb_info: Readonly<Record<string, unknown>>;
 }

@@ -14,7 +14,7 @@ const TRUNCATED_UNITS = 1000;
 const DAY_MS = 86_400_000;
 
 /** A machine by what it does. */
-export type Role = 'model' | 'gateway';
+type Role = 'model' | 'gateway';
 
 /** What a simulated provider is made of. */
 export interface SimulationOptions {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import { describe, expect, it } from 'vitest';
 import type { AttestedKey } from '../../../../src/attestation/claim.ts';
 import { assessResponse } from '../../../../src/attestation/response.ts';
@@ -177,6 +178,22 @@ describe('the signature endpoint', () => {
     expect(await kindOf(gateway, {})).toBe('provider_tee');
     expect(await kindOf(gateway, { stream: true })).toBe('gateway');
     expect(await kindOf(direct, { stream: true })).toBeUndefined();
+  });
+});
+
+describe('a receipt', () => {
+  it('is found by its own id and by that of the chat, with the session that it cites', async () => {
+    await using simulator = await startSimulator({ mode: 'aci' });
+    const got = await chat(simulator);
+    const ids = [String(got.headers['x-receipt-id']), chatIdOf(got)];
+    const [first, second] = await Promise.all(ids.map((id) => ask(`${simulator.url}/aci/receipts/${id}`)));
+    expect(first?.body).toEqual(second?.body);
+    const session = /"session_id":"([0-9a-f]{64})"/.exec(first?.body.toString() ?? '')?.[1] ?? '';
+    const document = await ask(`${simulator.url}/aci/sessions/${session}`);
+    expect(sha256(canonicalize(jsonOf(document)) ?? '')).toBe(session);
+    const { workload_keyset_digest: digest } = jsonOf(await ask(reportUrl(simulator, 'aci')));
+    expect(got.headers['x-aci-keyset-digest']).toBe(digest);
+    expect((await ask(`${simulator.url}/aci/receipts/other`)).status).toBe(404);
   });
 });
 

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { simulatedEmbedded, type SimulatedEmbedded } from '../../../../src/endpoints/tee/simulator/answer.ts';
+import {
+  forwardTo,
+  simulatedEmbedded,
+  type SimulatedEmbedded,
+} from '../../../../src/endpoints/tee/simulator/answer.ts';
 import { readEmbeddedModels } from '../../../../src/endpoints/embedded/models.ts';
-import { ask, jsonOf, signatureOf, startSimulator } from './serving.ts';
+import { ask, chat, jsonOf, signatureOf, startSimulator } from './serving.ts';
 
 describe('simulatedEmbedded()', () => {
   const model = 'tiny-0.4m';
@@ -30,5 +34,22 @@ describe('simulatedEmbedded()', () => {
     const got = await ask(`${simulator.url}/chat/completions`, JSON.stringify({ model: 'other', messages: [] }));
     expect(got.status).toBeGreaterThanOrEqual(400);
     expect(embedded.models).toEqual([model]);
+  });
+});
+
+describe('forwardTo()', () => {
+  it('puts any server behind a simulator, even another one', async () => {
+    await using inner = await startSimulator({ mode: 'vllm-proxy' });
+    const { answer, close } = forwardTo(new URL(inner.url).origin);
+    await using outer = await startSimulator({ mode: 'near-direct', answer });
+    expect((await chat(outer)).body.toString()).toContain('four');
+    await close();
+  });
+
+  it('fails as a server error when there is none', async () => {
+    const { answer, close } = forwardTo('http://127.0.0.1:1');
+    await using simulator = await startSimulator({ mode: 'near-direct', answer });
+    expect((await chat(simulator)).status).toBe(500);
+    await close();
   });
 });

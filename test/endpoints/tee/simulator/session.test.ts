@@ -73,10 +73,12 @@ const STACK = ['event_log', 'compose'];
 
 /** Claims of an honest simulator under TLS, beside those on actions, images and verdicts. */
 const HONEST: Readonly<Record<TeeProvider, readonly string[]>> = {
-  'near-direct': [...MACHINE, ...STACK, 'actions', 'gpu'].map((name) => `model ${name}`),
+  'near-direct': [...MACHINE, ...STACK, 'actions', 'gpu', 'gpu_verdict'].map((name) => `model ${name}`),
   'near-gateway': [
     ...[...MACHINE, ...STACK].map((name) => `gateway ${name}`),
-    ...['quote', 'tcb', 'production', 'key_bound', 'nonce', ...STACK, 'actions', 'gpu'].map((name) => `model ${name}`),
+    ...['quote', 'tcb', 'production', 'key_bound', 'nonce', ...STACK, 'actions', 'gpu', 'gpu_verdict'].map(
+      (name) => `model ${name}`,
+    ),
   ],
   'vllm-proxy': [...MACHINE.slice(0, 5), ...STACK, 'images_pinned', 'gpu'].map((name) => `model ${name}`),
   aci: [...MACHINE, ...STACK, 'images_pinned'].map((name) => `gateway ${name}`),
@@ -117,10 +119,7 @@ describe('an honest simulator', () => {
   });
 });
 
-// Verdicts of the GPU vendor are in vendor.test.ts.
-const SESSION_FAULTS = SIMULATOR_FAULTS.filter(
-  ({ about, code }) => about === 'session' && code?.startsWith('ERR_NRAS') !== true,
-);
+const SESSION_FAULTS = SIMULATOR_FAULTS.filter(({ about }) => about === 'session');
 const CASES = SESSION_FAULTS.flatMap(({ name, code, modes }) =>
   modes.map((mode) => ({ name, code, mode, refused: code === null ? 'not refused' : `refused with ${code}` })),
 );
