@@ -182,7 +182,7 @@ describeRealData('reports of real services', 'fixtures/tee', (folder) => {
     ['another model', 'ERR_MODEL_ALIAS', 'gateway', {}, { model: 'Qwen/Qwen3.5-122B-A10B-FP8' }],
     ['a time long after', 'ERR_COLLATERAL_TIME', 'tinfoil', { atMs: Date.UTC(2026, 7, 1) }, {}],
     ['a clock that is none', 'ERR_CLOCK', 'python', { atMs: Number.NaN }, {}],
-  ] as const)('are refused with %s: %s of %s', (_, code, name, otherContext, otherEvidence) => {
+  ] as const)('are refused with %s: %s of %s', (...[, code, name, otherContext, otherEvidence]) => {
     const { evidence, context } = readCapture(live, CAPTURES[name]);
     const { claims } = assessSession({ ...evidence, ...otherEvidence }, { ...context, ...otherContext });
     const refuted = claims.filter(({ status }) => status === 'refuted');

@@ -6,16 +6,13 @@
  *
  * @see dstack, "app-compose.json"; Compose specification, "services"
  */
-import { parseDocument } from 'yaml';
 import { encodeHex } from '../../core/bytes.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/canonical-json.ts';
 import { VerificationError } from '../../core/errors.ts';
 import { sha256Hex } from '../../core/sha256.ts';
 import { tryParseObject } from '../foreign-json.ts';
 import { findCheckpoints } from './checkpoints.ts';
-
-/** Most UTF-16 units in a compose file that is read. */
-export const MAX_COMPOSE_UNITS = 262_144;
+import { tryParseCompose } from './compose-yaml.ts';
 
 const MAX_SERVICES = 256;
 const PINNED = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,255}@sha256:[0-9a-f]{64}$/;
@@ -60,9 +57,9 @@ export function checkComposeHash(appCompose: string, measured: MeasuredApplicati
 
 /** What a compose file says, or null if it is not one that Docker Compose would run. */
 export function readApplication(appCompose: string): Application | null {
-  const app = appCompose.length <= MAX_COMPOSE_UNITS ? tryParseObject(appCompose) : null;
+  const app = tryParseObject(appCompose);
   const file = app?.['docker_compose_file'];
-  const compose = typeof file === 'string' ? tryParseYaml(file) : null;
+  const compose = typeof file === 'string' ? tryParseCompose(file) : null;
   const services = compose?.['services'];
   if (app === null || compose === null || !isJsonObject(services)) return null;
   const entries = Object.entries(services);
@@ -72,18 +69,6 @@ export function readApplication(appCompose: string): Application | null {
     services: entries.length,
     declaredCheckpoints: findCheckpoints(entries.map(([, service]) => service)),
   };
-}
-
-function tryParseYaml(text: string): JsonObject | null {
-  try {
-    const document = parseDocument(text, { merge: true, stringKeys: true, prettyErrors: false, logLevel: 'silent' });
-    if (document.errors.length > 0 || document.warnings.length > 0) return null;
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
-    return isJsonObject(value) ? value : null;
-  } catch {
-    // An alias that grows without bound, or nesting that no compose file has.
-    return null;
-  }
 }
 
 // What can start a container beside the services.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { checkComposeHash, MAX_COMPOSE_UNITS, readApplication } from '../../../src/attestation/dstack/compose.ts';
+import { MAX_COMPOSE_UNITS } from '../../../src/attestation/dstack/compose-yaml.ts';
+import { checkComposeHash, readApplication } from '../../../src/attestation/dstack/compose.ts';
 import { anyCharacter } from '../../any-text.ts';
 import * as fc from '../../property.ts';
 
@@ -108,7 +109,15 @@ describe('readApplication()', () => {
     ['services that are a list', app('services: [a]')],
     ['duplicate services', app('services:\n  a: {image: x}\n  a: {image: y}\n')],
     ['too much text', app(`services: {a: {image: x}}\n#${'x'.repeat(MAX_COMPOSE_UNITS)}`)],
-    ['nesting without end', app(`services: ${'['.repeat(50_000)}`)],
+    ['brackets without end', app(`services: ${'['.repeat(50_000)}`)],
+    ['brackets that are closed', app(`services: ${'['.repeat(30_000)}${']'.repeat(30_000)}`)],
+    ['brackets in quotes between them', app(`services: ${'[ "]", '.repeat(50)}${']'.repeat(50)}`)],
+    ['dashes without end', app(`services: {}\nx:\n ${'- '.repeat(30_000)}x\ny: 1`)],
+    ['questions without end', app('? '.repeat(30_000))],
+    [
+      'lines that go right without end',
+      app(`services: {}\n${Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')}`),
+    ],
     [
       'more services than a file has',
       app(`services:\n${Array.from({ length: 300 }, (_, i) => `  s${i}: {}`).join('\n')}`),
