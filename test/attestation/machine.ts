@@ -12,7 +12,9 @@ export interface LogEvent {
 
 /** A runtime event with its digest. */
 export function runtimeEvent(event: string, payloadHex: string): LogEvent {
-  const hash = createHash('sha384').update(Buffer.from([1, 0, 0, 8])).update(`:${event}:`);
+  const hash = createHash('sha384')
+    .update(Buffer.from([1, 0, 0, 8]))
+    .update(`:${event}:`);
   const digest = hash.update(Buffer.from(payloadHex, 'hex')).digest('hex');
   return { imr: 3, event_type: 0x0800_0001, digest, event, event_payload: payloadHex };
 }

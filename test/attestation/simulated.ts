@@ -20,8 +20,7 @@ export const AT_MS: number = Date.UTC(2026, 5, 15, 12);
 export const NONCE: Uint8Array = new Uint8Array(32).fill(0x5a);
 /** Digest of the TLS key of every session. */
 export const SPKI: Uint8Array = new Uint8Array(32).fill(0x77);
-/** The model of every session. */
-export const MODEL = 'simulated/model';
+const MODEL = 'simulated/model';
 
 /** JSON that a test may change. */
 // oxlint-disable-next-line typescript/no-explicit-any

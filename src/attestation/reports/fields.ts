@@ -10,12 +10,10 @@ import { VerificationError } from '../../core/errors.ts';
 import { tryParseObject } from '../foreign-json.ts';
 import { tryDecodeProviderHex } from '../provider-hex.ts';
 
-/** Most bytes in a report. */
-export const MAX_REPORT_BYTES = 4_194_304;
-
 /** Most machines in a report. */
 export const MAX_MACHINES = 16;
 
+const MAX_REPORT_BYTES = 4_194_304;
 const MAX_NAME_UNITS = 512;
 
 /** A report's text and the object that it stands for. */

@@ -62,6 +62,16 @@ describe('verifyNras()', () => {
     expectCode(() => verifyNras(response, keys, { ...context, ...changes }), code);
   });
 
+  it('rejects a digest that is nested without end', () => {
+    const nested = '['.repeat(200_000) + ']'.repeat(200_000);
+    const claims = JSON.stringify({ ...base, 'x-nvidia-overall-att-result': true, submods: { 'GPU-0': 'here' } });
+    const payload = Buffer.from(claims.replace('"here"', nested)).toString('base64url');
+    const input = `${Buffer.from('{"alg":"ES384","kid":"k1"}').toString('base64url')}.${payload}`;
+    const signed = `${input}.${Buffer.from(key.sign(Buffer.from(input))).toString('base64url')}`;
+    const response = JSON.stringify([['JWT', signed], { 'GPU-0': device() }]);
+    expectCode(() => verifyNras(response, goodKeys, context), 'ERR_NRAS_SIGNATURE');
+  });
+
   it.each<[string, string, string]>([
     ['a result that is not good', 'ERR_NRAS_VERDICT', verdict(two, { 'x-nvidia-overall-att-result': false })],
     ['a result that is a text', 'ERR_NRAS_VERDICT', verdict(two, { 'x-nvidia-overall-att-result': 'true' })],
