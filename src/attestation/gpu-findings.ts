@@ -59,7 +59,7 @@ function checkGpus(
   list: readonly JsonObject[] | null,
   verify: (evidence: ReturnType<typeof parseGpuEvidence>[number]) => VerifiedGpu,
 ): Shown<readonly VerifiedGpu[]> | Missing {
-  if (list === null) return { missing: 'the report has no GPU evidence' };
+  if (list === null || list.length === 0) return { missing: 'the report has no GPU evidence' };
   const value = parseGpuEvidence(list).map(verify);
   if (new Set(value.map(({ certificateSha256 }) => certificateSha256)).size < value.length) {
     throw new VerificationError('ERR_GPU_FORM', 'cannot accept GPU evidence: it has one device twice');

@@ -250,6 +250,8 @@ describe('assessSession()', () => {
     const [gpu] = JSON.parse(report.nvidia_payload).evidence_list;
     report.nvidia_payload = { evidence_list: [gpu, gpu] };
     expect(refuted(assess(simulation, { report }))).toEqual(['gpu ERR_GPU_FORM']);
+    report.nvidia_payload = { evidence_list: [] };
+    expect(statusOf(assess(simulation, { report }), 'gpu')).toEqual(['model unknown']);
     report.nvidia_payload = { evidence_list: [{ ...gpu, evidence: 'AA==' }] };
     expect(refuted(assess(simulation, { report }))).toEqual(['gpu ERR_GPU_FORM']);
   });
