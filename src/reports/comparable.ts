@@ -1,7 +1,7 @@
 /**
  * Compare or refuse: two runs are comparable exactly if their rules and their selected items are equal.
  *
- * Otherwise the first difference is named: the items first, then the rules in the fixed order below.
+ * Otherwise what differs is named: the items first, then the rules in the fixed order below.
  */
 import type { Plan } from '../transcript/plan.ts';
 import { SUITE_REASONS } from '../transcript/record.ts';
@@ -62,8 +62,6 @@ const FIELDS: readonly Field[] = [
   { field: 'rules.stop', name: 'stop rule', of: ({ rules }) => rules.stop },
 ];
 
-const WHOLE: Field = { field: 'rules', name: 'rules', of: ({ rules }) => rules };
-
 /** Longest value that a sentence quotes. */
 const MAX_SHOWN = 80;
 
@@ -74,15 +72,27 @@ export function isComparable(left: ComparableRun, right: ComparableRun): boolean
 
 /** The first difference between two runs, or null if they are comparable. */
 export function firstDifference(left: ComparableRun, right: ComparableRun): ReportDifference | null {
-  if (isComparable(left, right)) return null;
-  const found = FIELDS.find(({ of }) => JSON.stringify(of(left.plan)) !== JSON.stringify(of(right.plan)));
+  return differences(left, right)[0] ?? null;
+}
+
+/** All differences between two runs in the fixed order; none if they are comparable. */
+export function differences(left: ComparableRun, right: ComparableRun): readonly ReportDifference[] {
+  if (isComparable(left, right)) return [];
+  const found = FIELDS.filter(({ of }) => JSON.stringify(of(left.plan)) !== JSON.stringify(of(right.plan)));
+  if (found.length > 0) return found.map((field) => describeDifference(field, left, right));
   // A rule that has no field above is still a rule: the digests differ, so something does.
-  const { field, name, of, show = (plan: Plan) => describe(of(plan)) } = found ?? WHOLE;
-  const values = found
-    ? { left: show(left.plan), right: show(right.plan) }
-    : { left: short(left.rulesDigest), right: short(right.rulesDigest) };
-  const sentence = `${name}: ${values.left} against ${values.right}${suites(left, right)}`;
-  return { field, ...values, sentence };
+  const digests = { left: short(left.rulesDigest), right: short(right.rulesDigest) };
+  return [{ field: 'rules', ...digests, sentence: sentence('rules', digests, suites(left, right)) }];
+}
+
+function describeDifference(field: Field, left: ComparableRun, right: ComparableRun): ReportDifference {
+  const { name, of, show = (plan: Plan) => describe(of(plan)) } = field;
+  const values = { left: show(left.plan), right: show(right.plan) };
+  return { field: field.field, ...values, sentence: sentence(name, values, suites(left, right)) };
+}
+
+function sentence(name: string, { left, right }: Pick<ReportDifference, 'left' | 'right'>, where: string): string {
+  return `${name}: ${left} against ${right}${where}`;
 }
 
 /** Runs in sets of comparable ones, each with its first difference from the first set. */

@@ -37,19 +37,25 @@ export function disclosureOf(run: VerifiedTranscript, choice: DisclosureChoice =
 }
 
 /**
- * The samples of a run as a report may show them, by index and repeat; none at level D0.
+ * Whether the content of an item may be shown: its id, its tags, its texts.
  *
  * At D2, a bundle that was itself published at D2 shows what it opens; of anything else only the chosen items are shown.
  */
+export function contentFilter(run: VerifiedTranscript, choice: DisclosureChoice = {}): (index: number) => boolean {
+  const { level } = disclosureOf(run, choice);
+  if (level < 'D2') return () => false;
+  const opensAll = level === 'D3' || (run.level === 'D2' && choice.items === undefined);
+  return (index) => opensAll || choice.items?.has(index) === true;
+}
+
+/** The samples of a run as a report may show them, by index and repeat; none at level D0. */
 export function disclosedSamples(run: VerifiedTranscript, choice: DisclosureChoice = {}): readonly ReportSample[] {
   const { level } = disclosureOf(run, choice);
   if (level === 'D0' || run.samples === null) return [];
-  const opensAll = level === 'D3' || (level === 'D2' && run.level === 'D2' && choice.items === undefined);
+  const isShown = contentFilter(run, choice);
   return run.samples
     .toSorted((a, b) => a.index - b.index || a.repeat - b.repeat)
-    .map((sample) =>
-      level >= 'D2' && (opensAll || choice.items?.has(sample.index)) ? sample : withoutContent(sample),
-    );
+    .map((sample) => (isShown(sample.index) ? sample : withoutContent(sample)));
 }
 
 // Everything that is kept is a public fact of the records; id and tags are content, because they are part of the item.

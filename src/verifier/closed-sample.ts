@@ -32,6 +32,12 @@ export function sampleOf(closed: ClosedSample): VerifiedSample {
   };
 }
 
+/** The same without the texts that make samples large: what was asked, answered and expected. */
+export function withoutTexts(sample: VerifiedSample): VerifiedSample {
+  const { messages: _messages, answer: _answer, extracted: _extracted, target: _target, ...rest } = sample;
+  return rest;
+}
+
 type Content = Pick<VerifiedSample, 'id' | 'tags' | 'messages' | 'target' | 'answer' | 'extracted' | 'rule'>;
 
 function contentOf({ record, opened, answer, extracted }: ClosedSample): Content {

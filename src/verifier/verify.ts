@@ -16,6 +16,7 @@ import type { AggregateRecord } from '../transcript/record.ts';
 import type { DisclosureLevel, RunSource } from '../transcript/source.ts';
 import { resultStatement } from '../transcript/statement.ts';
 import { answerAxes, failedAxes } from './axes.ts';
+import { withoutTexts } from './closed-sample.ts';
 import { createContentCheck } from './content.ts';
 import { createEvidenceReader } from './evidence.ts';
 import { openFiles, type OpenedFiles } from './open.ts';
@@ -39,8 +40,8 @@ export interface VerifyOptions {
   readonly attestation?: AttestationCheck;
   /** When evidence has to be valid, in milliseconds since 1970; the moments that the records state if not given. */
   readonly evidenceAtMs?: number;
-  /** Keep every sample, for a report; otherwise memory stays flat. */
-  readonly keepSamples?: boolean;
+  /** Keep every sample, for a report; `verdicts` leaves out their texts, for a comparison. Otherwise memory stays flat. */
+  readonly keepSamples?: boolean | 'verdicts';
 }
 
 /** The verdict: a verified run, or the first fault and the question it fails. */
@@ -73,7 +74,8 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
   if (source.lines === null) return openStatementOnly(source, files);
   const suite = files.suiteText === null ? null : openSuite(files.suiteText, files.plan);
   const content = createContentCheck(files.plan, suite);
-  const kept: VerifiedSample[] | null = options.keepSamples === true ? [] : null;
+  const { keepSamples = false } = options;
+  const kept: VerifiedSample[] | null = keepSamples === false ? null : [];
   const evidence = createEvidenceReader({
     plan: files.plan,
     planDigest: files.planDigest,
@@ -91,7 +93,10 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
     plan: files.plan,
     content,
     evidence,
-    onSample: kept === null ? undefined : (sample) => void kept.push(sample),
+    onSample:
+      kept === null
+        ? undefined
+        : (sample) => void kept.push(keepSamples === 'verdicts' ? withoutTexts(sample) : sample),
   });
   const pass = await readLines(source.lines, { files, samples, evidence });
   const metrics = checkMetrics(pass);

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { crc32, deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBundle, type BundleLimits } from '../../src/archive/bundle-source.ts';
+import type { BundleLimits } from '../../src/archive/bundle-lines.ts';
+import { openBundleBytes } from '../../src/archive/bundle-bytes.ts';
+import { openBundle } from '../../src/archive/bundle-source.ts';
 import { writeBundle } from '../../src/archive/bundle-writer.ts';
 import { defaultLevel } from '../../src/archive/disclosure.ts';
 import { openFolder } from '../../src/archive/folder-source.ts';
@@ -62,12 +64,18 @@ function sealed(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, formatSeal(createHash('sha256').update(bytes).digest('hex'))]);
 }
 
-/** The code with which a file is refused, when it is opened or when its lines are read. */
+/** The code with which a file is refused, when it is opened or when its lines are read; from a disk and in memory alike. */
 async function codeOf(bytes: Uint8Array, limits?: BundleLimits): Promise<string | null> {
   const path = join(temporary.path, 'odd.gz');
   await writeFile(path, bytes);
+  const onDisk = await faultOf(async () => await openBundle(path, limits));
+  expect(await faultOf(async () => await openBundleBytes(path, bytes, limits))).toBe(onDisk);
+  return onDisk;
+}
+
+async function faultOf(open: () => Promise<RunSource>): Promise<string | null> {
   try {
-    await linesOf(await openBundle(path, limits));
+    await linesOf(await open());
     return null;
   } catch (cause) {
     return String(Reflect.get(cause as object, 'code'));
@@ -85,7 +93,18 @@ describe('writeBundle()', () => {
     expect(verification).toMatchObject({ verified: true, transcript: { level: 'D3' } });
     const text = gunzipSync(await readFile(out)).toString();
     expect(text.split('\n')[0]).toBe('{"format":"touchstone/v1","level":"D3","t":"bundle"}');
+    expect(await linesOf(await openBundleBytes('in memory', await readFile(out)))).toEqual(await linesOf(folder));
     expect(text.trimEnd().split('\n').at(-1)).toMatch(/^\{"sha256":"[0-9a-f]{64}","t":"seal"\}$/);
+  });
+
+  it('verifyRun() keeps verdicts, ids and tags without texts where that is enough', async () => {
+    await publish(publicRun, 'D3');
+    const verification = await verifyRun(await openBundle(out), { keepSamples: 'verdicts' });
+    if (!verification.verified) throw verification.fault;
+    const samples = verification.transcript.samples ?? [];
+    expect(samples.length).toBeGreaterThan(0);
+    expect(samples.every(({ id, rescored, score }) => id !== undefined && rescored && score !== null)).toBe(true);
+    expect(JSON.stringify(samples)).not.toMatch(/messages|answer|extracted|target/);
   });
 
   it('writeBundle() publishes no content at D1, and no suite if it is private', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparableSets, firstDifference, isComparable } from '../../src/reports/comparable.ts';
+import { comparableSets, differences, firstDifference, isComparable } from '../../src/reports/comparable.ts';
 import { digest } from '../../src/core/digest.ts';
 import { run, type RunChoice } from './runs.ts';
 
@@ -107,5 +107,27 @@ describe('comparableSets()', () => {
       { runs: [base.runId, large.runId], difference: null },
       { runs: [warm.runId], difference: expect.objectContaining({ field: 'rules.parameters.temperature' }) },
     ]);
+  });
+});
+
+describe('differences()', () => {
+  it('names all of them, items first and the rest in the fixed order', () => {
+    const other = run({
+      selection: { root: digest('others') },
+      rules: { repeats: 2, parameters: { ...rules.parameters, seed: 8 }, prompt: digest('other') },
+    });
+    expect(differences(base, other).map(({ field }) => field)).toEqual([
+      'selection.root',
+      'rules.prompt',
+      'rules.parameters.seed',
+      'rules.repeats',
+    ]);
+    expect(differences(base, other)[0]).toEqual(firstDifference(base, other));
+  });
+
+  it('names none for comparable runs, and the digests where nothing else is known', () => {
+    expect(differences(base, run({ endpoint: { name: 'large' } }))).toEqual([]);
+    const unknown = { ...base, rulesDigest: digest('newer') };
+    expect(differences(base, unknown).map(({ field }) => field)).toEqual(['rules']);
   });
 });
