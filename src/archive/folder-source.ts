@@ -3,16 +3,13 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VerificationError } from '../core/errors.ts';
 import { MAX_LINE_BYTES } from '../core/line-form.ts';
-import { MAX_OPENING_UNITS } from '../transcript/opening.ts';
 import { MAX_FILE_BYTES } from '../transcript/publication.ts';
 import { RUN_FILES, type RunFile, type RunSource } from '../transcript/source.ts';
 import { readEvidenceFiles } from './evidence-files.ts';
 import { joinOpenings, type JoinedRecord } from './join-openings.ts';
+import { MAX_CONTENT_LINE_BYTES } from './line-splitter.ts';
 import { readLines } from './read-lines.ts';
 import { CONTENT_FILE, RECORDS_FILE, checkRunFolder, isSystemError } from './run-folder.ts';
-
-/** Most bytes in a line of content: three for each unit of text. */
-export const MAX_CONTENT_LINE_BYTES: number = 3 * MAX_OPENING_UNITS;
 
 /**
  * The run in a folder. The lines are read from the disk while they are consumed.

@@ -1,6 +1,10 @@
 /** Cuts a stream of bytes into lines of text, many at a time: one decode per piece, not one per line. */
-import { tryDecodeUtf8 } from '../core/bytes.ts';
+import { concatBytes, tryDecodeUtf8 } from '../core/bytes.ts';
 import { VerificationError } from '../core/errors.ts';
+import { MAX_OPENING_UNITS } from '../transcript/opening.ts';
+
+/** Most bytes in a line of content: three for each unit of text. */
+export const MAX_CONTENT_LINE_BYTES: number = 3 * MAX_OPENING_UNITS;
 
 const NEWLINE = 10;
 
@@ -47,7 +51,7 @@ export function createLineSplitter(name: string, maxLineBytes: number): LineSpli
         return [];
       }
       const head = piece.subarray(0, end);
-      const whole = heldBytes === 0 ? head : Buffer.concat([...held, head]);
+      const whole = heldBytes === 0 ? head : concatBytes(...held, head);
       held = [];
       heldBytes = 0;
       hold(piece.subarray(end + 1));

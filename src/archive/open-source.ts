@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { InputError } from '../core/errors.ts';
 import type { RunSource } from '../transcript/source.ts';
-import { openBundle, type BundleLimits } from './bundle-source.ts';
+import type { BundleLimits } from './bundle-lines.ts';
+import { openBundle } from './bundle-source.ts';
 import { openFolder } from './folder-source.ts';
 
 /**

@@ -11,7 +11,7 @@ import { MAX_LINE_BYTES } from '../core/line-form.ts';
 import type { Label } from '../transcript/commitment.ts';
 import { parseRecord } from '../transcript/record-line.ts';
 import type { TranscriptRecord } from '../transcript/record.ts';
-import { MAX_CONTENT_LINE_BYTES } from './folder-source.ts';
+import { MAX_CONTENT_LINE_BYTES } from './line-splitter.ts';
 import { joinOpenings, openingLabel, type JoinedRecord } from './join-openings.ts';
 import { endOfLastLine, offsetOfLine, readLines } from './read-lines.ts';
 import { CHECKPOINTS_FILE, CONTENT_FILE, isSystemError, RECORDS_FILE } from './run-folder.ts';

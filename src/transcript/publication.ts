@@ -7,6 +7,7 @@
  */
 import { concatBytes, encodeBase64, encodeUtf8, isWellFormed, tryDecodeBase64, tryDecodeUtf8 } from '../core/bytes.ts';
 import { canonicalize, tryParseCanonical } from '../core/canonical-json.ts';
+import { crc32 } from '../core/crc32.ts';
 import { VerificationError } from '../core/errors.ts';
 import { FORMAT } from './record.ts';
 import { conform, digestText, integer, object, oneOf, text, type Shape } from './shape.ts';
@@ -102,16 +103,6 @@ export const SEAL_BYTES: number = formatSeal('0'.repeat(64)).length;
 
 function u32le(value: number): Uint8Array {
   return Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24);
-}
-
-// RFC 1952 §8; bit by bit, because it only ever runs over one short line.
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffff_ffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb8_8320 : 0);
-  }
-  return ~crc >>> 0;
 }
 
 /** The error of a publication that is not what its format asks. */
