@@ -10,6 +10,7 @@ import {
   bundleError,
   evidenceBytes,
   MAX_EVIDENCE_BYTES,
+  MAX_FILE_BYTES,
   parseContainerLine,
   type ContainerLine,
 } from '../transcript/publication.ts';
@@ -64,7 +65,9 @@ export function checkUnpacked(totalBytes: number, compressedBytes: number, limit
  */
 export async function sourceOfLines(name: string, open: LineOpener): Promise<RunSource> {
   const { level, files, evidence, records, lineCount } = await readHead(open());
-  if ((records === null) !== (level === 'D0')) throw bundleError(`level ${level} goes with another kind of content`);
+  const isStatement = level === 'D0';
+  if ((records === null) !== isStatement || (isStatement && evidence.size > 0))
+    throw bundleError(`level ${level} goes with another kind of content`);
   const lines = records === null ? null : recordLines(open, { level, records, skip: lineCount });
   return { name, level, files, evidence, lines };
 }
@@ -81,7 +84,8 @@ interface Head {
 
 async function readHead(lines: AsyncGenerator<readonly string[], void>): Promise<Head> {
   const files = new Map<RunFile, Uint8Array>();
-  const evidence = new Map<string, Uint8Array>();
+  const archived = createArchive();
+  const { evidence } = archived;
   let level: DisclosureLevel | null = null;
   let lineCount = 0;
   for await (const batch of lines) {
@@ -89,8 +93,8 @@ async function readHead(lines: AsyncGenerator<readonly string[], void>): Promise
       lineCount++;
       const parsed = parseContainerLine(line, level === null ? 'bundle' : tagOf(line));
       if (parsed.t === 'bundle') level = parsed.level;
-      else if (parsed.t === 'file') addFile(files, evidence, parsed);
-      else if (parsed.t === 'evidence') addEvidence(evidence, parsed);
+      else if (parsed.t === 'file') addFile(files, parsed, evidence.size > 0);
+      else if (parsed.t === 'evidence') archived.add(parsed);
       else if (level !== null) return { level, files, evidence, records: parsed.lines, lineCount };
     }
   }
@@ -103,21 +107,32 @@ function tagOf(line: string): 'evidence' | 'file' | 'records' {
   return line.startsWith('{"name":') ? 'file' : 'evidence';
 }
 
-type Evidence = Map<string, Uint8Array>;
-
-function addEvidence(evidence: Evidence, line: Extract<ContainerLine, { t: 'evidence' }>): void {
-  if (([...evidence.keys()].at(-1) ?? '') >= line.sha256) throw bundleError('a file of evidence is out of order');
-  evidence.set(line.sha256, evidenceBytes(line));
-  const totalBytes = [...evidence.values()].reduce((sum, { length }) => sum + length, 0);
-  if (totalBytes > MAX_EVIDENCE_BYTES) throw bundleError(`want at most ${MAX_EVIDENCE_BYTES} bytes of evidence`);
+// The files of evidence in the order of their digests. There may be very many of them, all small.
+function createArchive() {
+  const evidence = new Map<string, Uint8Array>();
+  let last = '';
+  let totalBytes = 0;
+  return {
+    evidence,
+    add(line: Extract<ContainerLine, { t: 'evidence' }>): void {
+      if (last >= line.sha256) throw bundleError('a file of evidence is out of order');
+      last = line.sha256;
+      const bytes = evidenceBytes(line);
+      totalBytes += bytes.length;
+      if (bytes.length > MAX_FILE_BYTES || totalBytes > MAX_EVIDENCE_BYTES) {
+        throw bundleError(`want files of evidence of at most ${MAX_FILE_BYTES} bytes, ${MAX_EVIDENCE_BYTES} together`);
+      }
+      evidence.set(line.sha256, bytes);
+    },
+  };
 }
 
 function addFile(
   files: Map<RunFile, Uint8Array>,
-  evidence: Evidence,
   { name, utf8 }: Extract<ContainerLine, { t: 'file' }>,
+  isLate: boolean,
 ): void {
-  if (evidence.size > 0) throw bundleError(`${name} comes after the evidence`);
+  if (isLate) throw bundleError(`${name} comes after the evidence`);
   const last = [...files.keys()].at(-1);
   if (last !== undefined && RUN_FILES.indexOf(name) <= RUN_FILES.indexOf(last)) {
     throw bundleError(`${name} comes twice or after ${last}`);

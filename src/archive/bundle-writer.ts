@@ -109,6 +109,8 @@ function createItemFilter(items: ReadonlySet<number>): (joined: JoinedRecord) =>
     if (record.k !== 'intent' && record.k !== 'score') return false;
     const isChosen = items.has(record.index);
     if (isChosen && record.k === 'intent') underway.add(record.seq);
+    // Most answers have no evidence, and none comes after the verdict.
+    if (record.k === 'score' && record.of !== undefined) underway.delete(record.of);
     return isChosen;
   };
 }

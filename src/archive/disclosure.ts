@@ -9,20 +9,29 @@ const STATEMENTS: readonly string[] = [
 ];
 const RECORDS =
   'by item index: every verdict, attempt, latency, token count, and the names under which the endpoint answered';
+const EVIDENCE = 'attestations of the endpoint as they were fetched, if it gives any, and their addresses';
 const TEMPLATES = 'prompt templates, few-shot examples and scorer options';
-const CONTENT = 'prompts, right answers, ids and tags, requests, responses and what was extracted from them';
+const CONTENT =
+  'prompts, right answers, ids and tags, requests, responses, what the provider says of them, and what was extracted from them';
 
 /** What a reader of a publication gets to see at each level, spelled out for each. */
 export const REVEALED: Readonly<Record<DisclosureLevel, readonly string[]>> = {
   D0: STATEMENTS,
-  D1: [...STATEMENTS, RECORDS, `${TEMPLATES}, if the suite is public`],
+  D1: [...STATEMENTS, RECORDS, EVIDENCE, `${TEMPLATES}, if the suite is public`],
   D2: [
     ...STATEMENTS,
     RECORDS,
+    EVIDENCE,
     TEMPLATES,
     `of the chosen items: ${CONTENT}; items of a private suite are then no longer private`,
   ],
-  D3: [...STATEMENTS, RECORDS, TEMPLATES, `of all items: ${CONTENT}; a private suite is then no longer private`],
+  D3: [
+    ...STATEMENTS,
+    RECORDS,
+    EVIDENCE,
+    TEMPLATES,
+    `of all items: ${CONTENT}; a private suite is then no longer private`,
+  ],
 };
 
 /** The level at which a run is published unless its owner says otherwise: everything, or nothing that is content. */

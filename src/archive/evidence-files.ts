@@ -5,7 +5,7 @@ import { digest, isDigest, type Digest } from '../core/digest.ts';
 import { InputError, VerificationError } from '../core/errors.ts';
 import { MAX_EVIDENCE_BYTES, MAX_FILE_BYTES } from '../transcript/publication.ts';
 import { isSystemError } from './run-folder.ts';
-import { writeAtomic } from './write-atomic.ts';
+import { syncFolder, writeAtomic } from './write-atomic.ts';
 
 /** The folder of the files of evidence. */
 export const EVIDENCE_FOLDER = 'evidence';
@@ -14,7 +14,8 @@ export const EVIDENCE_FOLDER = 'evidence';
 export async function writeEvidenceFile(folder: string, bytes: Uint8Array): Promise<Digest> {
   const name = digest(bytes);
   const path = join(folder, EVIDENCE_FOLDER, name);
-  await mkdir(join(folder, EVIDENCE_FOLDER), { recursive: true });
+  const isNew = (await mkdir(join(folder, EVIDENCE_FOLDER), { recursive: true })) !== undefined;
+  if (isNew) await syncFolder(folder);
   const isThere = await stat(path).then(
     () => true,
     () => false,

@@ -182,6 +182,8 @@ export interface ResponseAssessment {
   readonly signer: AttestedKey | null;
   /** Model name in the signed text, if it has one. */
   readonly signedModel: string | null;
+  /** The TLS key of the connection that the answer came over, if a session of the run attests it. */
+  readonly channelSpki: string | null;
 }
 
 /** Everything that the level of one answer is derived from. */
@@ -213,12 +215,20 @@ export interface AnswerLevel {
   readonly reasons: readonly string[];
 }
 
+/** An attestation in its place among the answers of a run. */
+export interface PlacedSession {
+  readonly assessment: SessionAssessment;
+  /** Whether its nonce is made from all answers before it, so that it cannot be older than they are. */
+  readonly isClosing: boolean;
+}
+
 /** An answer among the attestations of its run. */
 export interface GradeContext {
-  /** What the attestations of the run show, in order. */
-  readonly sessions: readonly SessionAssessment[];
-  /** How many of them came before the answer. */
-  readonly epoch: number;
+  /** The attestations of the run, in order. */
+  readonly sessions: readonly PlacedSession[];
+  /** How many of them came before the request was sent, and how many before the answer had its verdict. */
+  readonly asked: number;
+  readonly judged: number;
   readonly runSigned: boolean;
 }
 

@@ -32,7 +32,14 @@ type Finding = SignedAnswer | { readonly missing: string };
  *   that contradicts the answer refutes `signed`, whatever the others say.
  */
 export function assessResponse(evidence: FetchedAnswerEvidence, context: ResponseContext): ResponseAssessment {
+  const { peer_spki: peerSpki = null } = evidence;
   const channel = channelClaim(evidence.peer_spki, context);
+  return { ...assessSigned(evidence, context, channel), channelSpki: channel.status === 'asserted' ? peerSpki : null };
+}
+
+type Signed = Omit<ResponseAssessment, 'channelSpki'>;
+
+function assessSigned(evidence: FetchedAnswerEvidence, context: ResponseContext, channel: Claim): Signed {
   try {
     const findings = findAll(evidence, context);
     const answers = findings.flatMap((finding) => ('signer' in finding ? [finding] : []));
@@ -131,12 +138,12 @@ function channelClaim(peerSpki: string | undefined, { provider, channelSpkis }: 
   return { ...about, status: 'refuted', reason, code: 'ERR_TLS_KEY' };
 }
 
-function unsigned(reason: string, channel: Claim): ResponseAssessment {
+function unsigned(reason: string, channel: Claim): Signed {
   const names = ['signed', 'signed_model', 'request_half'] as const;
   return { claims: [...names.map((name) => unknown(name, reason)), channel], signer: null, signedModel: null };
 }
 
-function refuted({ code, message }: VerificationError, channel: Claim): ResponseAssessment {
+function refuted({ code, message }: VerificationError, channel: Claim): Signed {
   const { claims, ...rest } = unsigned('the evidence of a signature is contradicted', channel);
   const source = 'verifier_derived';
   const signed: Claim = { subject: 'response', claim: 'signed', status: 'refuted', source, reason: message, code };

@@ -6,19 +6,12 @@
  * it is checked here too, so that a run does not start, or count an answer, under evidence that contradicts it.
  */
 import { writeEvidenceFile } from '../archive/evidence-files.ts';
-import type {
-  AttestationCheck,
-  AttestedKey,
-  Claim,
-  ResponseAssessment,
-  SessionAssessment,
-} from '../attestation/claim.ts';
-import { decodeHex, encodeHex } from '../core/bytes.ts';
-import { digest, parseDigest } from '../core/digest.ts';
-import { isTouchstoneError, VerificationError } from '../core/errors.ts';
-import { CHAT_ALGORITHMS, ENDPOINT_LEVELS, type ChatAlgorithm } from '../core/evidence-names.ts';
+import type { AttestationCheck, ResponseAssessment } from '../attestation/claim.ts';
+import { encodeHex } from '../core/bytes.ts';
+import { parseDigest } from '../core/digest.ts';
+import { isTouchstoneError } from '../core/errors.ts';
 import type { EvidenceSource, Exchange, FetchedAttestation } from '../endpoints/endpoint.ts';
-import type { TranscriptBuilder, TreeHead } from '../transcript/builder.ts';
+import type { NewRecord, TranscriptBuilder, TreeHead } from '../transcript/builder.ts';
 import {
   evidenceNonce,
   formatAnswerEvidence,
@@ -26,8 +19,8 @@ import {
   type EvidencePhase,
 } from '../transcript/evidence.ts';
 import type { Plan, PlanEvidence } from '../transcript/plan.ts';
-import type { SessionEvidenceRecord } from '../transcript/record.ts';
-import { streamEnd } from '../transcript/wire/sse.ts';
+import type { EvidenceFileName, SessionEvidenceRecord } from '../transcript/record.ts';
+import { createTrust, refuseRefuted, type EndpointTrust } from './endpoint-trust.ts';
 import { formatTime, type RunEnvironment } from './environment.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunListener } from './run-event.ts';
@@ -58,11 +51,16 @@ export interface Attesting {
    * then attested on one side only.
    */
   attestLast(): Promise<void>;
-  /** Take in an attestation of an earlier session. */
+  /**
+   * Take in an attestation of an earlier session.
+   *
+   * @throws {@link InputError} `ERR_RESUME_CONTENT` if a file of it is not what was recorded
+   * @throws {@link VerificationError} with the code of the first claim that is refuted: such a run never verifies
+   */
   recall(record: SessionEvidenceRecord, files: ReadonlyMap<string, Uint8Array>): void;
   /** Gather the evidence of an answer; resolves when there is room for another. */
   follow(answer: PendingAnswer): Promise<void>;
-  /** Resolves when no answer waits. Rejects with the first failure. */
+  /** Resolves when no answer waits. What went wrong was told to `onError`. */
   idle(): Promise<void>;
 }
 
@@ -86,22 +84,35 @@ export interface AttestingInput {
 
 const MAX_ROTATIONS = 16;
 
+/** What an answer shows if its key is one that no attestation names yet. */
+const FOREIGN_KEY: ReadonlySet<string | undefined> = new Set([
+  'ERR_CHAT_SIGNER',
+  'ERR_RECEIPT_SIGNATURE',
+  'ERR_TLS_KEY',
+]);
+
 /** Evidence for a session, before its first request. */
 export function createAttesting(input: AttestingInput): Attesting {
   const { evidence, source, recorder, signal } = input;
+  const { require_level: required } = evidence;
   const trust = createTrust(input);
   const rotate = createRotation(() => attestOnce(input, trust, 'rotation'));
   const pending = createPending(evidence.max_pending);
   const settle = async (answer: PendingAnswer): Promise<void> => {
-    const fetched = answer.known ?? (await source.ofAnswer(answer.exchange, signal));
-    if (signal.aborted) return;
-    let assessment = trust.assess(answer, fetched);
-    if (isForeignKey(assessment) && (await rotate())) assessment = trust.assess(answer, fetched);
-    if (signal.aborted) return;
+    const fetched = answer.known ?? (await unlessStopped(source.ofAnswer(answer.exchange, signal), signal));
+    if (fetched === null) return;
+    const exchange = { body: answer.body, response: answer.exchange.response ?? new Uint8Array() };
+    let assessment = trust.assess(exchange, fetched);
+    if (isForeignKey(assessment)) {
+      await rotate();
+      if (signal.aborted) return;
+      assessment = trust.assess(exchange, fetched);
+    }
+    // From here to the verdict in one step: a verifier judges by the attestations that stand before the verdict.
     if (answer.known === null && Object.keys(fetched).length > 0) {
       recorder.evidence(answer.seq, formatAnswerEvidence(fetched));
     }
-    answer.conclude(evidence.require_level === undefined || trust.reaches(assessment, evidence.require_level));
+    answer.conclude(required === undefined || trust.counts(assessment, required));
   };
   return {
     attest: (phase) => attestOnce(input, trust, phase),
@@ -113,139 +124,96 @@ export function createAttesting(input: AttestingInput): Attesting {
         input.emit({ kind: 'unattested', reason: cause.message });
       }
     },
-    recall: (record, files) => trust.recall(record, files),
+    recall: (record, files) => refuseRefuted(trust.recall(record, files)),
     follow: (answer) => pending.add(settle(answer).catch(input.onError)),
     idle: pending.idle,
   };
 }
 
 // An attestation is recorded whatever it shows, and then it is looked at.
-async function attestOnce(input: AttestingInput, trust: Trust, phase: EvidencePhase): Promise<void> {
+async function attestOnce(input: AttestingInput, trust: EndpointTrust, phase: EvidencePhase): Promise<void> {
   const { builder, planDigest, source, signal, recorder, environment, folder, emit } = input;
   const head = phase === 'rotation' ? builder.anchor() : builder.head();
   const nonce = evidenceNonce(phase, parseDigest(planDigest), head);
-  const fetched = await source.attest(nonce, signal).catch((cause: unknown) => {
-    // Whoever stops a run has cancelled this too.
-    if (signal.aborted) return [];
-    throw cause;
-  });
-  if (signal.aborted) return;
+  const fetched = await unlessStopped(source.attest(nonce, signal), signal);
+  if (fetched === null) return;
   const at = formatTime(environment.nowMs());
-  for (const attestation of fetched) await recordAttestation({ folder, recorder }, { at, phase, head, attestation });
-  const claims = fetched.flatMap((attestation) => trust.add(attestation, nonce, Date.parse(at)).claims);
+  const kept = await Promise.all(fetched.map(async (attestation) => await keepFiles(folder, attestation)));
+  // All at once, so that no answer is judged between two of them.
+  const claims = kept.flatMap(({ attestation, files }) => {
+    recorder.append(recordOf({ at, phase, head, attestation, files }));
+    return trust.add(attestation, nonce, Date.parse(at));
+  });
   emit({ kind: 'attested', phase, attestations: fetched.length });
-  refuse(claims);
+  refuseRefuted(claims);
 }
 
-interface Recorded {
+// Whoever stops a run has cancelled what it was fetching, too.
+async function unlessStopped<T>(fetched: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  try {
+    const value = await fetched;
+    return signal.aborted ? null : value;
+  } catch (cause) {
+    if (signal.aborted) return null;
+    throw cause;
+  }
+}
+
+interface KeptAttestation {
+  readonly attestation: FetchedAttestation;
+  readonly files: readonly EvidenceFileName[];
+}
+
+// Files are on the disk before a record names them.
+async function keepFiles(folder: string, attestation: FetchedAttestation): Promise<KeptAttestation> {
+  const files: EvidenceFileName[] = [];
+  for (const { role, bytes } of attestation.files) files.push({ role, sha256: await writeEvidenceFile(folder, bytes) });
+  return { attestation, files };
+}
+
+interface AttestationFacts extends KeptAttestation {
   readonly at: string;
   readonly phase: EvidencePhase;
   readonly head: TreeHead;
-  readonly attestation: FetchedAttestation;
 }
 
-async function recordAttestation(
-  { folder, recorder }: Pick<AttestingInput, 'folder' | 'recorder'>,
-  { at, phase, head, attestation }: Recorded,
-): Promise<void> {
-  const files = [];
-  for (const { role, bytes } of attestation.files) files.push({ role, sha256: await writeEvidenceFile(folder, bytes) });
-  recorder.append({
+function recordOf({ at, phase, head, attestation, files }: AttestationFacts): NewRecord {
+  const { url, algo, spki } = attestation;
+  return {
     k: 'evidence',
     about: 'session',
     at,
     phase,
     size: head.size,
     root: encodeHex(head.root),
-    url: attestation.url,
+    url,
     files,
-    ...(attestation.algo === null ? {} : { algo: attestation.algo }),
-    ...(attestation.spki === null ? {} : { peer_spki: attestation.spki }),
-  });
-}
-
-function refuse(claims: readonly Claim[]): void {
-  const refuted = claims.find(({ status }) => status === 'refuted');
-  if (refuted === undefined) return;
-  const { subject, claim, reason, code = 'ERR_EVIDENCE_FORM' } = refuted;
-  throw new VerificationError(code, `cannot trust endpoint: ${subject} ${claim}: ${reason}`);
-}
-
-/** What the attestations so far vouch for. */
-interface Trust {
-  add(attestation: FetchedAttestation, nonce: Uint8Array, atMs: number): SessionAssessment;
-  recall(record: SessionEvidenceRecord, files: ReadonlyMap<string, Uint8Array>): void;
-  assess(answer: PendingAnswer, evidence: AnswerEvidence): ResponseAssessment;
-  reaches(assessment: ResponseAssessment, level: NonNullable<PlanEvidence['require_level']>): boolean;
-}
-
-function createTrust({ plan, planDigest, check, source, runSigned }: AttestingInput): Trust {
-  const { tee, model } = plan.endpoint;
-  if (tee === undefined) throw new RangeError('an endpoint without a provider gives no evidence');
-  const sessions: SessionAssessment[] = [];
-  const keys: AttestedKey[] = [];
-  const channelSpkis: string[] = [];
-  // One signature is enough to go on; whoever verifies checks them all.
-  const algorithms: readonly ChatAlgorithm[] = source.algorithms.includes('ed25519') ? ['ed25519'] : CHAT_ALGORITHMS;
-
-  const take = (assessment: SessionAssessment): SessionAssessment => {
-    sessions.push(assessment);
-    keys.push(...assessment.keys);
-    if (assessment.channelSpki !== null) channelSpkis.push(assessment.channelSpki);
-    return assessment;
-  };
-  return {
-    add: (attestation, nonce, atMs) => take(check.assessSession(attestation, { nonce, atMs })),
-    recall({ at, phase, size, root, algo = null, peer_spki: spki = null, files: named }, files) {
-      const nonce = evidenceNonce(phase, parseDigest(planDigest), { size, root: decodeHex(root) });
-      const held = named.map(({ role, sha256 }) => ({ role, bytes: files.get(sha256) ?? new Uint8Array() }));
-      const evidence = { provider: tee.provider, algo, model, spki, files: held };
-      take(check.assessSession(evidence, { nonce, atMs: Date.parse(at) }));
-    },
-    assess({ body, exchange }, evidence) {
-      const response = exchange.response ?? new Uint8Array();
-      return check.assessResponse(evidence, {
-        provider: tee.provider,
-        model,
-        requestSha256: digest(body),
-        responseSha256: digest(response),
-        stream: streamEnd(response),
-        keys,
-        channelSpkis,
-        algorithms,
-      });
-    },
-    reaches(assessment, level) {
-      if (assessment.claims.some(({ status }) => status === 'refuted')) return false;
-      const grade = check.gradeAnswer(assessment, { sessions, epoch: sessions.length, runSigned });
-      return ENDPOINT_LEVELS.indexOf(grade.level) >= ENDPOINT_LEVELS.indexOf(level);
-    },
+    ...(algo === null ? {} : { algo }),
+    ...(spki === null ? {} : { peer_spki: spki }),
   };
 }
 
 function isForeignKey({ claims }: ResponseAssessment): boolean {
-  return claims.some(({ code }) => code === 'ERR_CHAT_SIGNER');
+  return claims.some(({ status, code }) => status === 'refuted' && FOREIGN_KEY.has(code));
 }
 
 // Many answers show a new key at once; one attestation is enough for all of them.
-function createRotation(attest: () => Promise<void>): () => Promise<boolean> {
-  let running: Promise<boolean> | null = null;
+function createRotation(attest: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
   let left = MAX_ROTATIONS;
-  const run = async (): Promise<boolean> => {
+  const run = async (): Promise<void> => {
     try {
       await attest();
-      return true;
     } catch (cause) {
       // Without a new attestation the answer stays without one; what contradicts it is recorded.
-      if (isTouchstoneError(cause, 'ERR_ATTESTATION')) return false;
-      throw cause;
+      if (!isTouchstoneError(cause, 'ERR_ATTESTATION')) throw cause;
     } finally {
       running = null;
     }
   };
   return () => {
     if (running === null && left-- > 0) running = run();
-    return running ?? Promise.resolve(false);
+    return running ?? Promise.resolve();
   };
 }
 

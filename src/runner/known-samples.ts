@@ -5,7 +5,7 @@ import type { Exchange } from '../endpoints/endpoint.ts';
 import { parseOpening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
 import { parseAnswerEvidence } from '../transcript/evidence.ts';
-import type { AnswerEvidenceRecord, IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
+import type { EvidenceRecord, IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
 import { parseAnswer } from '../transcript/wire/answer.ts';
 import type { RequestSize } from './budget.ts';
 import { newHistory, type SampleHistory } from './retry.ts';
@@ -20,16 +20,16 @@ interface OpenIntent {
 
 /** Follows samples through their records. The methods throw {@link InputError} `ERR_RESUME_RECORDS`. */
 export interface KnownSamples {
-  /** @param request - The opening line of the request. */
-  intent(record: IntentRecord, request: string): void;
+  /** @param openings - The opening lines of the record, that of the request last. */
+  intent(record: IntentRecord, openings: readonly string[]): void;
   /**
    * Gives the size of the request that ended.
    *
    * @param response - The opening line of the response.
    */
   outcome(record: OutcomeRecord, response: string | null): RequestSize;
-  /** @param content - The opening line of the evidence. */
-  evidence(record: AnswerEvidenceRecord, content: string): void;
+  /** @param content - The opening line of the evidence of an answer. */
+  evidence(record: EvidenceRecord, content: string): void;
   score(record: ScoreRecord): void;
   /** The requests that nobody saw end. */
   openIntents(): readonly OpenIntent[];
@@ -78,20 +78,17 @@ export function createKnownSamples(plan: Plan, planDigest: Digest): KnownSamples
     return item;
   };
   return {
-    intent(record, request) {
+    intent(record, openings) {
       const item = itemOf(record.index);
       const sample = openSample(item, record, repeats);
       const { history } = sample;
       if (record.attempt !== history.attempts) throw recordsFault(`record ${record.seq} is not the next attempt`);
       history.attempts++;
       item.opened = true;
-      underway.set(record.seq, { sample, size: { bodyBytes: Buffer.byteLength(request) } });
+      underway.set(record.seq, { sample, size: { bodyBytes: Buffer.byteLength(openings.at(-1) ?? '') } });
     },
     outcome(record, response) {
-      const known = underway.get(record.of);
-      if (known === undefined) throw recordsFault(`record ${record.seq} ends no request`);
-      underway.delete(record.of);
-      const { sample, size } = known;
+      const { sample, size } = take(underway, record.of, `record ${record.seq} ends no request`);
       sample.history.last = { ...record, answer: null, exchange: null, evidence: null };
       sample.answerLine = record.status === 'ok' ? response : null;
       sample.evidenceLine = null;
@@ -100,8 +97,8 @@ export function createKnownSamples(plan: Plan, planDigest: Digest): KnownSamples
       return size;
     },
     evidence(record, content) {
-      const sample = answered.get(record.of);
-      if (sample === undefined) throw recordsFault(`record ${record.seq} is evidence of no open answer`);
+      if (record.about === 'session') return;
+      const sample = take(answered, record.of, `record ${record.seq} is evidence of no answer that waits for it`);
       sample.evidenceLine = content;
     },
     score(record) {
@@ -118,6 +115,13 @@ export function createKnownSamples(plan: Plan, planDigest: Digest): KnownSamples
       return samplesAfter(fresh, new Map(begun), (index) => (ranks.get(index) ?? -1) <= lastRank);
     },
   };
+}
+
+function take<T>(from: Map<number, T>, seq: number, complaint: string): T {
+  const known = from.get(seq);
+  if (known === undefined) throw recordsFault(complaint);
+  from.delete(seq);
+  return known;
 }
 
 function openSample(item: KnownItem, { seq, repeat }: IntentRecord | ScoreRecord, repeats: number): KnownSample {

@@ -103,7 +103,7 @@ function apply(input: RecallInput, samples: KnownSamples, record: TranscriptReco
       if (record.plan !== input.planDigest) throw recordsFault('the header names another plan');
       return;
     case 'intent':
-      samples.intent(record, openings.at(-1) ?? '');
+      samples.intent(record, openings);
       return;
     case 'outcome':
       input.budget.absorb(samples.outcome(record, openings[0] ?? null), record);
@@ -113,7 +113,7 @@ function apply(input: RecallInput, samples: KnownSamples, record: TranscriptReco
       recallVerdict(input, record);
       return;
     case 'evidence':
-      if (record.about === 'answer') samples.evidence(record, openings[0] ?? '');
+      samples.evidence(record, openings[0] ?? '');
       return;
     case 'mark':
       checkMark(record, input.builder);

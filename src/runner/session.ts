@@ -117,6 +117,8 @@ async function askAll(session: Session): Promise<Finished | null> {
   if (!session.signal.aborted && isDecided(session.stop)) skipRest(session);
   if (!isScored(session)) return null;
   await attesting?.attestLast();
+  // Whoever stops a run while it is attested wants the attestation of a resume.
+  if (attesting !== null && session.signal.aborted) return null;
   return conclude(session);
 }
 

@@ -95,6 +95,8 @@ function attested(evidence: ExecutionVerdict): AxisVerdict {
   const { level, levels, simulated, answers, checked } = evidence;
   const axis = 'execution';
   const coverage = { checked, total: answers, unit: 'answers' };
+  if (answers === 0)
+    return { axis, verdict: 'not evaluated', scope: 'no answer counts, so none is attested', coverage };
   if (checked === 0) return { axis, verdict: 'declared', scope: 'no evidence of an answer is disclosed', coverage };
   const reason = levels[0]?.reasons[0] ?? 'no reason is known';
   const rest = checked < answers ? '; the rest is declared' : '';

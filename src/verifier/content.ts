@@ -91,6 +91,8 @@ export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): C
         if (record.extracted === undefined) throw fault('ERR_OPENING_STRAY', `record ${record.seq} extracted nothing`);
         checkOpening(extracted, record.extracted);
       }
+      // What is missing from the evidence of an answer says nothing about the answer.
+      if (record.unscored === 'unattested') return undefined;
       if (scorer === null || answer === null || !opened?.target) return undefined;
       const again = scoreAnswer({ scorer, policy: plan.rules.unscored, answer, target: opened.target.value });
       return checkScore(record, again, extracted);

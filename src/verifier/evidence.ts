@@ -7,6 +7,7 @@
 import { decodeHex } from '../core/bytes.ts';
 import { CHAT_ALGORITHMS } from '../core/evidence-names.ts';
 import { digest, type Digest } from '../core/digest.ts';
+import type { VerificationError } from '../core/errors.ts';
 import type { AttestationCheck, ResponseAssessment, SessionEvidence } from '../attestation/claim.ts';
 import { evidenceNonce, type AnswerEvidence } from '../transcript/evidence.ts';
 import type { Plan } from '../transcript/plan.ts';
@@ -32,6 +33,7 @@ export interface SeenAnswer {
 export interface EvidenceReader {
   /** A request, a verdict or an interruption has been read; attestations have their place among them. */
   passed(kind: 'intent' | 'resume' | 'score', seq: number): void;
+  /** The header, or a mark, has been read: a nonce may be made from the records before this size at any later time. */
   mark(size: number, rootHex: string): void;
   session(record: SessionEvidenceRecord, tree: PrefixTree): void;
   /** What the evidence of one answer shows, by the attestations so far. Requires that evidence is checked. */
@@ -65,7 +67,7 @@ const MAX_SESSIONS = 4096;
 export function createEvidenceReader(input: EvidenceReaderInput): EvidenceReader {
   const { plan, planDigest, attestation } = input;
   const files = createFiles(input);
-  const place = createPlaces();
+  const place = createPlaces(plan.evidence !== undefined);
   const execution = attestation === null ? null : createExecution(attestation.gradeAnswer, input.runSigned);
   let sessions = 0;
   return {
@@ -119,7 +121,7 @@ function createFiles({ files, isPublished }: EvidenceReaderInput) {
 }
 
 // Roots at the sizes that a nonce may be made from: the header, marks, and where an attestation stands.
-function createPlaces() {
+function createPlaces(isPlanned: boolean) {
   const roots = new Map<number, string>();
   const last = { intent: -1, resume: -1, score: -1, after: -1 };
 
@@ -148,7 +150,7 @@ function createPlaces() {
       last[kind] = seq;
     },
     mark(size: number, rootHex: string): void {
-      roots.set(size, rootHex);
+      if (isPlanned) roots.set(size, rootHex);
     },
     check(record: SessionEvidenceRecord, tree: PrefixTree): Uint8Array {
       const root = rootAt(record, tree);
@@ -160,6 +162,6 @@ function createPlaces() {
   };
 }
 
-function placeFault(seq: number, what: string): Error {
+function placeFault(seq: number, what: string): VerificationError {
   return recordsFault('ERR_EVIDENCE_PLACE', `evidence ${seq} ${what}`);
 }

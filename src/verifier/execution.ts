@@ -11,10 +11,13 @@ import type {
   AttestedMachine,
   Claim,
   LevelSuffix,
+  PlacedSession,
   ResponseAssessment,
   SessionAssessment,
   ValidityWindow,
 } from '../attestation/claim.ts';
+import { createAttestedKeys } from '../attestation/attested-keys.ts';
+import { countsAt } from '../attestation/grade.ts';
 import { ENDPOINT_LEVELS, type EndpointLevel } from '../core/evidence-names.ts';
 import { VerificationError } from '../core/errors.ts';
 import type { EvidencePhase } from '../transcript/evidence.ts';
@@ -38,7 +41,7 @@ export interface ExecutionVerdict {
   readonly suffixes: readonly LevelSuffix[];
   /** From the lowest level to the highest. */
   readonly levels: readonly LevelCount[];
-  /** Counted answers, and those of which evidence, request and response were open. */
+  /** Counted answers, and those whose level is derived: there is no evidence, or it is open with request and response. */
   readonly answers: number;
   readonly checked: number;
   readonly simulated: boolean;
@@ -59,8 +62,11 @@ export interface ExecutionVerdict {
 /** Answers of which the same is known. */
 export interface AnswerGroup {
   readonly assessment: ResponseAssessment;
-  /** How many attestations came before. */
-  readonly epoch: number;
+  /** How many attestations came before the request, and how many before the verdict. */
+  readonly asked: number;
+  readonly judged: number;
+  /** The level by the attestations before the verdict, as the runner saw it. */
+  readonly levelThen: EndpointLevel;
   counted: number;
 }
 
@@ -68,53 +74,66 @@ export interface AnswerGroup {
 export interface Execution {
   /** @throws {@link VerificationError} with the code of the first claim that is refuted */
   session(record: SessionEvidenceRecord, assessment: SessionAssessment): void;
-  /** Keys and TLS keys that have been attested so far. */
+  /** Number of attestations so far, and the keys and TLS keys that they attest. */
+  readonly sessions: number;
   readonly keys: readonly AttestedKey[];
   readonly channelSpkis: readonly string[];
-  group(assessment: ResponseAssessment): AnswerGroup;
+  /**
+   * The group of an answer that has its verdict now.
+   *
+   * @param asked - Number of attestations before its request.
+   * @throws {@link VerificationError} `ERR_EVIDENCE_FORM` if there are more groups than a verifier keeps
+   */
+  group(assessment: ResponseAssessment, asked: number): AnswerGroup;
   /**
    * Count the answer behind a verdict; null if its evidence is there and not open.
    *
    * @throws {@link VerificationError} with the code of the first claim about it that is refuted
    */
   count(group: AnswerGroup | null, seq: number): void;
-  /** The level that a group has by what was read so far, as the runner saw it. */
-  levelNow(group: AnswerGroup): EndpointLevel;
   verdict(): ExecutionVerdict;
 }
 
-interface Session {
+interface Session extends PlacedSession {
   readonly phase: EvidencePhase;
-  readonly assessment: SessionAssessment;
 }
+
+/** Far more than an honest run has: a few for each of its attestations. */
+const MAX_GROUPS = 65_536;
+
+// A rotation is asked for between the answers, over a mark before them; whoever keeps it back may record it at any time.
+const CLOSING: ReadonlySet<EvidencePhase> = new Set(['resume', 'after']);
 
 /** Nothing known yet. */
 export function createExecution(gradeAnswer: AttestationCheck['gradeAnswer'], runSigned: boolean): Execution {
   const sessions: Session[] = [];
   const groups = new Map<string, AnswerGroup>();
-  const keys = new Map<string, AttestedKey>();
-  const spkis = new Set<string>();
+  const attested = createAttestedKeys();
   let answers = 0;
 
-  const levelOf = ({ assessment, epoch }: AnswerGroup): AnswerLevel =>
-    gradeAnswer(assessment, { sessions: sessions.map((session) => session.assessment), epoch, runSigned });
+  const levelOf = ({ assessment, asked, judged }: Pick<AnswerGroup, 'assessment' | 'asked' | 'judged'>): AnswerLevel =>
+    gradeAnswer(assessment, { sessions, asked, judged, runSigned });
   return {
     session({ seq, phase }, assessment) {
       refuse(assessment.claims, `evidence ${seq}`);
-      sessions.push({ phase, assessment });
-      for (const key of assessment.keys) keys.set(`${key.role} ${key.algo} ${key.address}`, key);
-      if (assessment.channelSpki !== null) spkis.add(assessment.channelSpki);
+      sessions.push({ phase, assessment, isClosing: CLOSING.has(phase) });
+      attested.add(assessment);
     },
-    get keys() {
-      return [...keys.values()];
+    get sessions() {
+      return sessions.length;
     },
-    get channelSpkis() {
-      return [...spkis];
-    },
-    group(assessment) {
-      const known = kindOf(assessment, sessions.length);
-      const group = groups.get(known) ?? { assessment, epoch: sessions.length, counted: 0 };
-      groups.set(known, group);
+    keys: attested.keys,
+    channelSpkis: attested.channelSpkis,
+    group(assessment, asked) {
+      const judged = sessions.length;
+      const kind = kindOf(assessment, asked, judged);
+      const known = groups.get(kind);
+      if (known !== undefined) return known;
+      if (groups.size >= MAX_GROUPS)
+        throw recordsFault('ERR_EVIDENCE_FORM', `more than ${MAX_GROUPS} kinds of answers`);
+      const { level: levelThen } = levelOf({ assessment, asked, judged });
+      const group = { assessment, asked, judged, levelThen, counted: 0 };
+      groups.set(kind, group);
       return group;
     },
     count(group, seq) {
@@ -123,7 +142,6 @@ export function createExecution(gradeAnswer: AttestationCheck['gradeAnswer'], ru
       refuse(group.assessment.claims, `the answer of record ${seq}`);
       group.counted++;
     },
-    levelNow: (group) => levelOf(group).level,
     verdict() {
       const counted = [...groups.values()].filter((group) => group.counted > 0);
       const graded = counted.map((group) => ({ group, level: levelOf(group) }));
@@ -140,9 +158,11 @@ function refuse(claims: readonly Claim[], place: string): void {
 }
 
 // Reasons may name what is different in every answer; what counts for the level are statuses and sources.
-function kindOf({ claims, signer, signedModel }: ResponseAssessment, epoch: number): string {
+function kindOf(assessment: ResponseAssessment, asked: number, judged: number): string {
+  const { claims, signer, signedModel, channelSpki } = assessment;
   const states = claims.map(({ subject, claim, status, source }) => `${subject}.${claim}=${status}/${source}`);
-  return JSON.stringify([epoch, signer?.role, signer?.algo, signer?.address, signedModel, states]);
+  const key = signer === null ? null : [signer.role, signer.algo, signer.address];
+  return JSON.stringify([asked, judged, key, signedModel, channelSpki, states]);
 }
 
 interface Graded {
@@ -221,12 +241,11 @@ function intersection(a: ValidityWindow | null, b: ValidityWindow | null): Valid
  * @throws {@link VerificationError} `ERR_EVIDENCE_LEVEL`
  */
 export function checkRequiredLevel(
-  level: EndpointLevel,
+  { assessment, levelThen }: AnswerGroup,
   required: EndpointLevel,
   { seq, isUnattested }: { readonly seq: number; readonly isUnattested: boolean },
 ): void {
-  const reaches = ENDPOINT_LEVELS.indexOf(level) >= ENDPOINT_LEVELS.indexOf(required);
-  if (reaches !== isUnattested) return;
-  const said = isUnattested ? `says "unattested" and has ${level}` : `counts an answer of ${level}`;
+  if (countsAt(required, levelThen, assessment) !== isUnattested) return;
+  const said = isUnattested ? `says "unattested" and has ${levelThen}` : `counts an answer of ${levelThen}`;
   throw recordsFault('ERR_EVIDENCE_LEVEL', `record ${seq} ${said}; planned is ${required}`);
 }

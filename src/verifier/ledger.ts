@@ -227,8 +227,7 @@ function checkVerdict(record: ScoreRecord, sample: OpenSample, { rules: { retry 
     throw recordsFault('ERR_SCORE_OUTCOME', `${place} is not scored by its last outcome`);
   }
   const verdict = record.unscored ?? 'scored';
-  const isUnattested = verdict === 'unattested' && outcome?.status === 'ok' && evidence?.require_level !== undefined;
-  if (!isUnattested && !verdictsFor(outcome?.status).includes(verdict)) {
+  if (!verdictsFor(outcome?.status, evidence).includes(verdict)) {
     throw recordsFault('ERR_UNSCORED_REASON', `${place} ended "${outcome?.status ?? 'unasked'}" but says "${verdict}"`);
   }
   if (outcome !== undefined && verdict !== 'skipped' && isGivenUpEarly(outcome, sample.attempts, retry)) {
@@ -236,12 +235,24 @@ function checkVerdict(record: ScoreRecord, sample: OpenSample, { rules: { retry 
   }
 }
 
-function verdictsFor(status: AttemptStatus | undefined): readonly (UnscoredReason | 'scored')[] {
+const ANSWERED: readonly (UnscoredReason | 'scored')[] = [
+  'scored',
+  'truncated',
+  'refused',
+  'filtered',
+  'empty',
+  'scorer',
+];
+
+function verdictsFor(
+  status: AttemptStatus | undefined,
+  evidence: Plan['evidence'],
+): readonly (UnscoredReason | 'scored')[] {
   switch (status) {
     case undefined:
       return ['skipped'];
     case 'ok':
-      return ['scored', 'truncated', 'refused', 'filtered', 'empty', 'scorer'];
+      return evidence?.require_level === undefined ? ANSWERED : [...ANSWERED, 'unattested'];
     case 'timeout':
       return ['timeout', 'skipped'];
     case 'http':

@@ -72,7 +72,6 @@ function createReader({ files, samples, evidence }: PassInput) {
   const roots = createRootCheck(files.checkpoints);
   const aggregates: AggregateRecord[] = [];
   let end: EndRecord | null = null;
-  let resumes = 0;
 
   const dispatch = (record: TranscriptRecord): void => {
     switch (record.k) {
@@ -82,13 +81,10 @@ function createReader({ files, samples, evidence }: PassInput) {
         checkMark(record.size, record.root, range.size, encodeHex(range.root()));
         return evidence.mark(record.size, record.root);
       case 'resume':
-        resumes++;
         return samples.resume(record.seq);
       case 'aggregate':
         aggregates.push(record);
-        if (aggregates.length > MAX_AGGREGATES) throw recordsFault('ERR_END', `more than ${MAX_AGGREGATES} aggregates`);
-        checkDistinct(aggregates);
-        return undefined;
+        return checkDistinct(aggregates);
       case 'end':
         checkCounts(record, tally.counts());
         end = record;
@@ -116,6 +112,7 @@ function createReader({ files, samples, evidence }: PassInput) {
       file.add(line);
       tally.add(record);
       roots.reached(range.size, () => range.root());
+      if (record.k === 'header') evidence.mark(range.size, encodeHex(range.root()));
     },
     opening: (opening: Opening): void => samples.opening(opening),
     finish(): PassResult {
@@ -125,8 +122,8 @@ function createReader({ files, samples, evidence }: PassInput) {
       samples.close(end.reason);
       evidence.close();
       roots.close(range.size);
-      const recordsDigest = file.digest();
-      return { size: range.size, rootHex: encodeHex(range.root()), recordsDigest, aggregates, end, resumes, samples };
+      const tree = { size: range.size, rootHex: encodeHex(range.root()), recordsDigest: file.digest() };
+      return { ...tree, aggregates, end, resumes: tally.counts()['resume'] ?? 0, samples };
     },
   };
 }
@@ -154,11 +151,12 @@ function checkMark(size: number, root: string, wantSize: number, wantRoot: strin
 }
 
 /**
- * Check that no metric is stated twice, so that nobody has to choose between two results.
+ * Check that no metric is stated twice, so that nobody has to choose between two results, and that there are not too many.
  *
- * @throws {@link VerificationError} `ERR_AGGREGATE`
+ * @throws {@link VerificationError} `ERR_AGGREGATE`, `ERR_END`
  */
 export function checkDistinct(aggregates: readonly AggregateRecord[]): void {
+  if (aggregates.length > MAX_AGGREGATES) throw recordsFault('ERR_END', `more than ${MAX_AGGREGATES} aggregates`);
   if (new Set(aggregates.map((record) => record.function)).size === aggregates.length) return;
   throw recordsFault('ERR_AGGREGATE', 'a metric is stated twice');
 }

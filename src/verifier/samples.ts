@@ -14,14 +14,14 @@ import type {
   OutcomeRecord,
   ScoreRecord,
 } from '../transcript/record.ts';
-import type { Answer, ParsedBody } from '../transcript/wire/answer.ts';
 import { sampleOf } from './closed-sample.ts';
-import type { ContentCheck, ItemContent } from './content.ts';
-import { createAnswerEvidence } from './answer-evidence.ts';
+import type { ContentCheck } from './content.ts';
+import { createAnswerEvidence, type AnswerEvidenceCheck } from './answer-evidence.ts';
 import type { EvidenceReader } from './evidence.ts';
 import { createRunLedger } from './interruptions.ts';
 import type { OpenItem, OpenSample } from './ledger.ts';
 import { createTotals, type TotalsTally } from './totals.ts';
+import { createOpenedAttempts, createOpenedItems, type Openings } from './opened.ts';
 import type { StopCheck } from './stop-check.ts';
 import type { VerifiedSample } from './verified-transcript.ts';
 import { recordsFault } from './fault.ts';
@@ -30,7 +30,7 @@ import { recordsFault } from './fault.ts';
 export interface SampleCoverage {
   readonly samples: number;
   readonly rescored: number;
-  /** Samples whose verdict follows from how the request failed, so that there is nothing to score. */
+  /** Samples whose verdict follows from how the request failed or from the level of the answer: there is nothing to score. */
   readonly unanswered: number;
   readonly requests: number;
   readonly rerendered: number;
@@ -66,7 +66,6 @@ export interface SampleReaderInput {
 }
 
 type SampleRecord = IntentRecord | OutcomeRecord | AnswerEvidenceRecord | ScoreRecord;
-type Openings = ReadonlyMap<Label, Opening>;
 
 /** What may follow a record, in this order. */
 const LABELS: { readonly [K in SampleRecord['k']]: readonly Label[] } = {
@@ -124,12 +123,9 @@ function createChecks({ plan, content, evidence, order, stop, onSample }: Sample
   const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
   const totals = createTotals();
   const attested = createAnswerEvidence(plan, evidence);
-  const contents = createContents(content);
-  const answers = new WeakMap<OpenSample, ParsedBody>();
-  // Samples of whose last attempt the request was rendered again.
-  const rendered = new WeakSet<OpenSample>();
-  const counts = { samples: 0, rescored: 0, unanswered: 0, requests: 0, rerendered: 0, opened: 0, openable: 0 };
-  let skipped = 0;
+  const items = createOpenedItems(content);
+  const attempts = createOpenedAttempts(content);
+  const counts: Counts = { ...NOTHING };
   return {
     aggregator,
     totals,
@@ -143,27 +139,19 @@ function createChecks({ plan, content, evidence, order, stop, onSample }: Sample
       evidence.passed('intent', record.seq);
       stop.intent(record);
       const isFirst = isFirstIntent(item, sample);
-      const opened = contents.open(item, openings, isFirst);
+      const opened = items.open(item, openings, isFirst);
       const request = openings.get('request');
-      counts.requests++;
       counts.openable += isFirst ? 3 : 1;
-      rendered.delete(sample);
+      counts.requests++;
       attested.asked(sample, request?.bytes ?? null);
-      if (request === undefined) return;
-      content.request(request, opened ?? null, record.repeat, record.request);
-      if (!opened?.messages) return;
-      counts.rerendered++;
-      rendered.add(sample);
+      if (attempts.asked(sample, record, request, opened)) counts.rerendered++;
     },
     outcome(record: OutcomeRecord, openings: Openings): void {
       const { sample } = ledger.outcome(record);
       totals.add(record);
       if (record.response !== undefined) counts.openable++;
-      const response = openings.get('response');
-      // What an earlier attempt was answered says nothing about this one.
-      if (response === undefined) answers.delete(sample);
-      else answers.set(sample, content.response(response, record));
-      attested.answered(sample, response?.bytes ?? null);
+      attempts.answered(sample, record, openings.get('response'));
+      attested.answered(sample, openings.get('response')?.bytes ?? null);
     },
     evidence(record: AnswerEvidenceRecord, openings: Openings): void {
       const { sample } = ledger.evidence(record);
@@ -173,61 +161,58 @@ function createChecks({ plan, content, evidence, order, stop, onSample }: Sample
     score(record: ScoreRecord, openings: Openings): void {
       const { item, sample } = ledger.score(record);
       evidence.passed('score', record.seq);
-      if (record.extracted !== undefined) counts.openable++;
-      const isLast = item.scored.size === plan.rules.repeats;
-      const opened = contents.get(item.index, isLast);
-      const isAnswered = sample.attempts.at(-1)?.outcome?.status === 'ok';
-      const answer = isAnswered ? answerIn(answers.get(sample)) : null;
+      const opened = items.get(item.index, item.scored.size === plan.rules.repeats);
+      const answer = attempts.answerOf(sample);
       const again = content.score(record, answer, opened ?? null, openings.get('extracted') ?? null);
       // A verdict on the answer to a question that nobody has seen is not derived.
-      const extracted = rendered.has(sample) ? again : undefined;
-      if (isAnswered) attested.scored(sample, record);
+      const extracted = attempts.isRendered(sample) ? again : undefined;
+      const isUnanswered = grade(attested, sample, record);
+      countSample(counts, record, { isRescored: extracted !== undefined, isUnanswered });
       stop.score(record);
       aggregator.add(record);
-      counts.samples++;
-      if (extracted !== undefined) counts.rescored++;
-      if (!isAnswered) counts.unanswered++;
-      if (record.unscored === 'skipped') skipped++;
       onSample?.(sampleOf({ record, item, sample, opened, answer: answer?.text, extracted }));
     },
     close(reason: EndReason): void {
       ledger.close();
-      checkBudget(plan, reason, { skipped, requests: counts.requests });
+      checkBudget(plan, reason, counts);
       stop.close(reason);
     },
   };
 }
 
-function answerIn(body: ParsedBody | undefined): Answer | null {
-  return body !== undefined && 'answer' in body ? body.answer : null;
+// Gives whether there is nothing to score: the request failed, or the level of the answer was derived and is too low.
+function grade(attested: AnswerEvidenceCheck, sample: OpenSample, record: ScoreRecord): boolean {
+  if (sample.attempts.at(-1)?.outcome?.status !== 'ok') return true;
+  return attested.scored(sample, record) && record.unscored === 'unattested';
+}
+
+type Counts = { -readonly [K in keyof SampleCoverage | 'skipped']: number };
+
+const NOTHING: Readonly<Counts> = {
+  samples: 0,
+  rescored: 0,
+  unanswered: 0,
+  requests: 0,
+  rerendered: 0,
+  opened: 0,
+  openable: 0,
+  skipped: 0,
+};
+
+function countSample(
+  counts: Counts,
+  { extracted, unscored }: ScoreRecord,
+  { isRescored, isUnanswered }: { readonly isRescored: boolean; readonly isUnanswered: boolean },
+): void {
+  counts.samples++;
+  if (extracted !== undefined) counts.openable++;
+  if (isRescored) counts.rescored++;
+  if (isUnanswered) counts.unanswered++;
+  if (unscored === 'skipped') counts.skipped++;
 }
 
 function isFirstIntent({ samples, scored }: OpenItem, { attempts }: OpenSample): boolean {
   return samples.size === 1 && scored.size === 0 && attempts.length === 1;
-}
-
-// The opened items that still have unscored repeats.
-function createContents(check: ContentCheck) {
-  const contents = new Map<number, ItemContent>();
-  return {
-    open({ index, commitment }: OpenItem, openings: Openings, isFirst: boolean): ItemContent | undefined {
-      const [item, target] = [openings.get('item'), openings.get('target')];
-      if (!isFirst && (item ?? target) !== undefined) {
-        throw recordsFault('ERR_OPENING_STRAY', `item ${index} is opened after its first intent`);
-      }
-      if (item !== undefined) contents.set(index, check.item(item, commitment));
-      const opened = contents.get(index);
-      if (target === undefined) return opened;
-      if (opened === undefined) throw recordsFault('ERR_OPENING_STRAY', `target ${index} is opened without its item`);
-      check.target(target, opened);
-      return opened;
-    },
-    get(index: number, isLast: boolean): ItemContent | undefined {
-      const opened = contents.get(index);
-      if (isLast) contents.delete(index);
-      return opened;
-    },
-  };
 }
 
 interface Spent {

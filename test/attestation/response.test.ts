@@ -272,7 +272,8 @@ describeRealData('assessResponse() under assessSession()', 'fixtures/tee', (fold
   });
 
   it('its level says what was not bracketed and not listed', () => {
-    const level = gradeAnswer(sample, { sessions: [session], epoch: 1, runSigned: true });
+    const sessions = [{ assessment: session, isClosing: false }];
+    const level = gradeAnswer(sample, { sessions, asked: 1, judged: 1, runSigned: true });
     expect(level).toMatchObject({ level: 'L4', suffixes: ['~stale', '~time'] });
     expect(level.reasons).toContain('not L5: measurements: no policy lists what may have been booted');
   });
