@@ -5,16 +5,18 @@
  * scorer gets a new number. A verifier that does not know a scorer says `not evaluated`, not `failed`.
  */
 import type { SuiteScorer } from '../suites/definition.ts';
+import { bbh1 } from './bbh.ts';
 import { choice1 } from './choice.ts';
 import { contains1 } from './contains.ts';
 import { exact1 } from './exact.ts';
 import { json1 } from './json.ts';
+import { mmluPro1 } from './mmlu-pro.ts';
 import { number1 } from './number.ts';
 import { regex1 } from './regex.ts';
 import type { Scorer, ScorerKind } from './scorer.ts';
 
 /** Every scorer in every version. */
-export const SCORER_KINDS: readonly ScorerKind[] = [exact1, contains1, regex1, number1, choice1, json1];
+export const SCORER_KINDS: readonly ScorerKind[] = [exact1, contains1, regex1, number1, choice1, json1, mmluPro1, bbh1];
 
 const kinds: ReadonlyMap<string, ScorerKind> = new Map(
   SCORER_KINDS.map((kind) => [`${kind.id}@${kind.version}`, kind]),

@@ -40,6 +40,8 @@ export interface Scorer {
   extract(answer: string, target: JsonValue): Extraction | null;
   /** Judge what was extracted; nothing is wrong. */
   judge(extracted: string | null, target: JsonValue): Verdict;
+  /** An answer that is right, or null where none follows from a target; absent if the target itself is one. */
+  gold?(target: JsonValue): string | null;
 }
 
 /** A kind of scorer in one version; a version never changes once it is released. */

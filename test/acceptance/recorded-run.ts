@@ -1,0 +1,105 @@
+/**
+ * The whole path on recorded answers: suite → replay endpoint over HTTP → signed transcript → verification.
+ *
+ * Items and answers are third-party data that exists in a temporary folder only while a test runs.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSource } from '../../src/archive/open-source.ts';
+import { messageFinder } from '../../src/cli/reach-endpoint.ts';
+import type { JsonValue } from '../../src/core/canonical-json.ts';
+import { secretKey } from '../../src/core/key.ts';
+import { localSigner } from '../../src/core/signer.ts';
+import { parseEndpointSpec } from '../../src/endpoints/config.ts';
+import { openEndpoint } from '../../src/endpoints/open.ts';
+import { writeReport } from '../../src/reports/write-report.ts';
+import { runSuite } from '../../src/runner/run.ts';
+import { loadSuite } from '../../src/suites/load.ts';
+import type { VerifiedSample, VerifiedTranscript } from '../../src/verifier/verified-transcript.ts';
+import { verifyRun } from '../../src/verifier/verify.ts';
+
+/** An item with the answer that a model gave to it. */
+export interface RecordedItem {
+  readonly id: string;
+  readonly question: string;
+  readonly target: JsonValue;
+  readonly tags?: readonly string[];
+  readonly output: string;
+}
+
+/** What the run is about. */
+export interface RecordedSet {
+  readonly name: string;
+  readonly model: string;
+  /** Id, version and options as a suite file has them. */
+  readonly scorer: Readonly<Record<string, JsonValue>>;
+  readonly items: readonly RecordedItem[];
+}
+
+/** A run that verified, and what its report says. */
+export interface RecordedRun {
+  readonly transcript: VerifiedTranscript;
+  readonly samples: readonly VerifiedSample[];
+  /** results.csv of the report. */
+  readonly results: string;
+}
+
+const KEY = secretKey('acceptance', new Uint8Array(32).fill(7));
+
+/** Run, verify and report a set; throws the fault if the run does not verify. */
+export async function runRecorded(set: RecordedSet): Promise<RecordedRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'recorded-'));
+  try {
+    await writeSet(folder, set);
+    const suite = await loadSuite(join(folder, 'suite.yaml'));
+    const config = parseEndpointSpec(`replay:${join(folder, 'answers.jsonl')}#${set.model}`);
+    const endpoint = await openEndpoint(config, { connections: 16, findMessages: await messageFinder(suite) });
+    try {
+      await runSuite({
+        folder: join(folder, 'run'),
+        suite,
+        endpoint,
+        options: { concurrency: 16 },
+        runner: { name: 'touchstone', version: '0.0.0', dirty: false, platform: 'test' },
+        signer: { kind: 'ed25519', signer: localSigner(KEY) },
+      });
+    } finally {
+      await endpoint.close();
+    }
+    return await readBack(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function writeSet(folder: string, { name, scorer, items }: RecordedSet): Promise<void> {
+  const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  const rows = items.map(({ id, question, target, tags = [] }) => ({ id, question, target, tags }));
+  await writeFile(join(folder, 'items.jsonl'), lines(rows));
+  await writeFile(join(folder, 'answers.jsonl'), lines(items.map(({ id, output }) => ({ id, output }))));
+  const suite = {
+    id: name,
+    version: '1.0.0',
+    title: name,
+    licence: 'NOASSERTION',
+    items: { file: 'items.jsonl', id: 'id', input: ['id', 'question'], target: 'target', tags: ['tags'] },
+    // The id keeps items apart that ask the same question.
+    prompt: '[{{ id }}] {{ question }}',
+    scorer,
+    unscored: { empty: 'scored' },
+  };
+  // Every JSON text is YAML.
+  await writeFile(join(folder, 'suite.yaml'), JSON.stringify(suite));
+}
+
+async function readBack(folder: string): Promise<RecordedRun> {
+  const source = await openSource(join(folder, 'run'));
+  const verification = await verifyRun(source, { trusted: [KEY.publicKey], keepSamples: true });
+  if (!verification.verified) throw verification.fault;
+  const { transcript } = verification;
+  await writeReport([transcript], join(folder, 'report'));
+  const results = await readFile(join(folder, 'report', 'results.csv'), 'utf8');
+  const samples = (transcript.samples ?? []).toSorted((a, b) => a.index - b.index);
+  return { transcript, samples, results };
+}
