@@ -3,6 +3,7 @@ import type { VerificationCode } from '../core/errors.ts';
 import type { TrustRoots } from './claim.ts';
 import { find, findAfter, type Finding, type Missing, type Shown } from './finding.ts';
 import { checkProduction } from './tdx/policy.ts';
+import { parseQuote } from './tdx/quote.ts';
 import { collateralFits } from './tdx/select.ts';
 import { verifyQuote, type VerifiedQuote } from './tdx/verify.ts';
 
@@ -36,7 +37,10 @@ export function createQuoteVerifier({ collateral, roots, atMs }: QuoteFiles): Qu
   return (quote) => {
     const fitting = collateral.length > 1 ? collateral.find((file) => collateralFits(file, quote)) : undefined;
     const file = fitting ?? collateral[0];
-    return file === undefined ? null : verifyQuote(quote, file, { roots, atMs });
+    if (file !== undefined) return verifyQuote(quote, file, { roots, atMs });
+    // Collateral is found by what is in a quote, so one that cannot be read has none; that is not for want of an archive.
+    parseQuote(quote);
+    return null;
   };
 }
 

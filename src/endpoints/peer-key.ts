@@ -53,10 +53,14 @@ export async function peerClients(ca: string | null): Promise<PoolFactory> {
   };
 }
 
-// One context for all connections: reading the roots of Node anew for each would take longer than the handshake.
+let lastTrusted: { readonly ca: string; readonly secureContext: SecureContext } | null = null;
+
+// One context for all connections and pools: reading the roots of Node anew for each would take longer than a handshake.
 async function trusting(ca: string): Promise<{ readonly secureContext: SecureContext }> {
   const { createSecureContext, rootCertificates } = await import('node:tls');
-  return { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
+  if (lastTrusted?.ca !== ca)
+    lastTrusted = { ca, secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
+  return { secureContext: lastTrusted.secureContext };
 }
 
 function remembering(connector: Connector, connection: { spki: string | null }): Connector {

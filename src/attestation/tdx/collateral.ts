@@ -91,10 +91,11 @@ function readParts(field: (name: FieldName) => string): Collateral {
     issuerChain: field(`${name}_issuer_chain`),
   });
   return {
-    pckCrlIssuerChain: field('pck_crl_issuer_chain'),
-    rootCaCrl: hex('root_ca_crl'),
-    pckCrl: hex('pck_crl'),
     tcbInfo: statement('tcb_info'),
     qeIdentity: statement('qe_identity'),
+    // Before the chain of its issuer: a service that has no list sends none, and it is the list that is missed.
+    rootCaCrl: hex('root_ca_crl'),
+    pckCrl: hex('pck_crl'),
+    pckCrlIssuerChain: field('pck_crl_issuer_chain'),
   };
 }

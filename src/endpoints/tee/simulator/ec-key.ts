@@ -41,8 +41,20 @@ export function deriveBytes(lengthBytes: number, ...names: readonly string[]): U
   return new Uint8Array(hkdfSync('sha256', encodeUtf8(CONSTANT), new Uint8Array(0), info, lengthBytes));
 }
 
+const MAX_KNOWN = 1000;
+const known = new Map<string, EcKey>();
+
 /** The key of these names. */
 export function deriveEcKey(curve: EcCurve, ...names: readonly string[]): EcKey {
+  // A public key costs a millisecond, and the same few are asked for with every machine that starts.
+  const id = JSON.stringify([curve, ...names]);
+  const key = known.get(id) ?? makeEcKey(curve, names);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(id, key);
+  return key;
+}
+
+function makeEcKey(curve: EcCurve, names: readonly string[]): EcKey {
   const { curve: group, name, oid: curveOid, signatureOid } = CURVES[curve];
   const secret = deriveScalar(curve, names);
   const ecdh = createECDH(name);
