@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { tryDecodeUtf8 } from '../core/bytes.ts';
 import type { JsonObject, JsonValue } from '../core/canonical-json.ts';
 import { InputError } from '../core/errors.ts';
+import type { EndpointLevel } from '../core/evidence-names.ts';
 import { parseEndpoints } from '../endpoints/config-file.ts';
 import type { EndpointConfig } from '../endpoints/config.ts';
 import { schemaFault, type SchemaFault } from '../schema/fault.ts';
@@ -26,6 +27,7 @@ interface ConfigFile {
   readonly max_requests?: number;
   readonly max_cost_usd?: string | number;
   readonly max_unscored?: number;
+  readonly require_level?: EndpointLevel;
   readonly key?: string;
   readonly key_env?: string;
   readonly ssh_key?: string;

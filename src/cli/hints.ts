@@ -10,14 +10,25 @@ export const FAULT_HINTS: Readonly<Record<string, string>> = {
   'HTTP status 429': 'it asks for fewer requests: try a lower --concurrency',
 };
 
+/** What to do about a simulator. */
+export const SIMULATED_HINT =
+  '--allow-simulated accepts it for a try; whatever it shows stays at L1 and says "simulated"';
+
+const TIME_HINT = 'evidence is valid for some weeks only: --at TIME asks about another moment, such as that of the run';
+
 /** What to do about an error, by its code; a place that knows more attaches its own hint. */
 export const HINTS: Readonly<Record<string, string>> = {
   EACCES: 'check the permissions of the path',
   EADDRINUSE: 'another program listens there; choose another port, or 0 for any free one',
   ENOENT: 'check the spelling, and the folder you are in',
   ENOSPC: 'free some space; a run that was going on is kept: repeat the command with --resume <folder>',
+  ERR_ATTESTATION: 'check the address and the provider: touchstone endpoints attest asks for the evidence alone',
   ERR_BUNDLE_FORM: 'fetch the file again and compare its size; if it stays so, do not trust it',
   ERR_BUNDLE_SEAL: 'fetch the file again and compare its size; if it stays so, do not trust it',
+  ERR_CHAIN_TIME: TIME_HINT,
+  ERR_COLLATERAL_MISSING: 'fetch the collateral of the platform: tee.collateral says from where, see docs/tee.md',
+  ERR_COLLATERAL_TIME: TIME_HINT,
+  ERR_CRL_TIME: TIME_HINT,
   ERR_ENDPOINT: 'check that the server runs and that the address ends where its API begins, often /v1',
   ERR_ENDPOINT_CONFIG: 'touchstone endpoints list shows the servers that are known by name',
   ERR_ENDPOINT_KEY: 'set the variable in this shell; keys never stand in a file or on the command line',
@@ -25,6 +36,8 @@ export const HINTS: Readonly<Record<string, string>> = {
   ERR_ENDPOINT_MODELS: 'check that the server runs and that the address ends where its API begins, often /v1',
   ERR_ENDPOINT_SPEC: 'touchstone endpoints list shows the servers that are known by name',
   ERR_ENVELOPE_UNTRUSTED: 'compare the fingerprint with the one its author published, and give that key to --trust',
+  ERR_EVIDENCE_LEVEL: 'the level that the plan asks for is not the one that the evidence has: do not trust this run',
+  ERR_EVIDENCE_SIMULATED: SIMULATED_HINT,
   ERR_KEY_ENCRYPTED:
     'sign through ssh-keygen instead, which asks for the passphrase or the agent: --ssh-key <file>.pub',
   ERR_KEY_MALFORMED: 'touchstone keys new makes a key; OpenSSH ed25519 keys work too',

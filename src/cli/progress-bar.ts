@@ -20,6 +20,8 @@ export interface ProgressState {
   /** Attempts that brought no answer. */
   readonly errors: number;
   readonly tokens: number;
+  /** Attestations that were fetched and did not contradict anything. */
+  readonly attestations: number;
   /** Null where no prices are known. */
   readonly costUsd: number | null;
 }
@@ -127,7 +129,7 @@ function showLines(name: string, describe: (state: ProgressState) => string): Pr
  * @param elapsedMs - Since this session began.
  */
 export function describeProgress(state: ProgressState, elapsedMs: number): string {
-  const { done, total, recalled, errors, tokens, costUsd } = state;
+  const { done, total, recalled, errors, tokens, costUsd, attestations } = state;
   const perMs = elapsedMs === 0 ? 0 : (done - recalled) / elapsedMs;
   const isOver = done >= total;
   return [
@@ -136,6 +138,7 @@ export function describeProgress(state: ProgressState, elapsedMs: number): strin
     isOver || perMs === 0 ? '' : `${timeLeft((total - done) / perMs)} left`,
     scoreText(state),
     errors === 0 ? '' : `${count(errors)} ${errors === 1 ? 'error' : 'errors'}`,
+    attestations === 0 ? '' : `${count(attestations)} ${attestations === 1 ? 'attestation' : 'attestations'}`,
     tokens === 0 ? '' : `${count(tokens)} tokens`,
     costUsd === null ? '' : `$${costUsd.toFixed(costUsd < 1 ? 4 : 2)}`,
   ]

@@ -12,9 +12,10 @@ import { EXIT, type ExitCode } from './exit.ts';
 import { FAULT_HINTS } from './hints.ts';
 import { showProgress } from './progress-bar.ts';
 import { followRun, type RunProgress } from './run-progress.ts';
+import { warn } from './say.ts';
 
 /** What to run, and where to put it. */
-export interface PairInput extends Pick<SessionInput, 'folder' | 'signer' | 'runner' | 'signal'> {
+export interface PairInput extends Pick<SessionInput, 'folder' | 'signer' | 'runner' | 'signal' | 'attestation'> {
   readonly suite: LoadedSuite;
   readonly endpoint: Endpoint;
   /** Null to go on with the run in the folder. */
@@ -50,6 +51,7 @@ export async function runPair(input: PairInput): Promise<PairResult> {
   const view = await showProgress(`${suite.definition.id} × ${endpoint.identity.name}`);
   const progress = followRun(suite.definition.unscored, (state) => view.update(state));
   const end = await start(input, progress).finally(() => view.stop());
+  for (const note of progress.notes()) warn(note);
   const run = outlineOf(end);
   if (run === null) return { folder, code: EXIT.interrupted, complaint: 'interrupted', run };
   const answered = end.finished?.end.counts['status_ok'] ?? 0;

@@ -3,11 +3,15 @@ import type { RunEvent, RunListener, SampleVerdict } from '../runner/run-event.t
 import { treatmentOf, type PlanRules } from '../transcript/plan.ts';
 import type { ProgressState } from './progress-bar.ts';
 
+const UNATTESTED = 'the endpoint could not be attested after the last answer, so levels will say ~stale';
+
 /** Follows one session of a run. */
 export interface RunProgress {
   readonly listener: RunListener;
   /** The last thing that went wrong, such as `HTTP status 401`; null if nothing did. */
   readonly lastFault: () => string | null;
+  /** What a user should know when the run has ended. */
+  readonly notes: () => readonly string[];
 }
 
 /**
@@ -26,8 +30,10 @@ export function followRun(policy: PlanRules['unscored'], onChange: (state: Progr
     errors: 0,
     tokens: 0,
     costUsd: null as number | null,
+    attestations: 0,
   };
   let lastFault: string | null = null;
+  const notes: string[] = [];
   const count = (verdict: SampleVerdict): void => {
     state.done++;
     if (!('unscored' in verdict)) state.scoreSum += verdict.num / verdict.den;
@@ -44,9 +50,11 @@ export function followRun(policy: PlanRules['unscored'], onChange: (state: Progr
     if (event.kind === 'began') state.total = event.totalSamples;
     else if (event.kind === 'attempt') attempt(event);
     else if (event.kind === 'recalled' || event.kind === 'verdict') count(event.verdict);
+    else if (event.kind === 'attested') state.attestations += event.attestations;
+    else if (event.kind === 'unattested') notes.push(`${UNATTESTED}: ${event.reason}`);
     else return;
     if (event.kind === 'recalled') state.recalled++;
     onChange(state);
   };
-  return { listener, lastFault: () => lastFault };
+  return { listener, lastFault: () => lastFault, notes: () => notes };
 }

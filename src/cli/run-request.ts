@@ -1,12 +1,15 @@
 /** What a `run` is asked to do: the options of the command line over those of the configuration file. */
 import { relative, resolve } from 'node:path';
-import { UsageError } from '../core/errors.ts';
+import { UsageError, VerificationError } from '../core/errors.ts';
+import { ENDPOINT_LEVELS, type EndpointLevel } from '../core/evidence-names.ts';
 import { parseEndpointSpec, type EndpointConfig } from '../endpoints/config.ts';
 import type { RunOptions } from '../runner/plan-run.ts';
 import type { PlanBudget } from '../transcript/plan.ts';
 import type { SelectionRule } from '../transcript/selection.ts';
-import { wholeNumber } from './command.ts';
+import { oneOfWords, wholeNumber } from './command.ts';
 import { readConfig, type Config } from './config.ts';
+import { readEvidenceChoice, type EvidenceChoice } from './evidence-check.ts';
+import { SIMULATED_HINT } from './hints.ts';
 import { withHint } from './say.ts';
 import type { KeyChoice } from './signing-key.ts';
 import { findSuite } from './suite-path.ts';
@@ -28,6 +31,9 @@ export interface RunArguments extends KeyChoice {
   readonly maxCost?: string | undefined;
   readonly maxUnscored?: string | undefined;
   readonly stream?: boolean | undefined;
+  readonly requireLevel?: string | undefined;
+  readonly allowSimulated: boolean;
+  readonly policy?: string | undefined;
 }
 
 /** Everything that is decided before a suite is loaded. */
@@ -39,6 +45,8 @@ export interface RunRequest {
   readonly out: string;
   readonly options: RunOptions;
   readonly maxUnscored: number | null;
+  /** How evidence is checked, where an endpoint gives any. */
+  readonly evidence: EvidenceChoice;
   readonly key: KeyChoice;
 }
 
@@ -47,15 +55,20 @@ export interface RunRequest {
  *
  * @throws {@link UsageError} `ERR_USAGE`, `ERR_ENDPOINT_SPEC`
  * @throws {@link InputError} of the configuration file, or `ERR_SUITE_MISSING`
+ * @throws {@link VerificationError} `ERR_EVIDENCE_SIMULATED` if an endpoint is a simulator and nobody said that this is fine
  */
 export async function readRunRequest(args: RunArguments): Promise<RunRequest> {
   const config = args.config === undefined ? null : await readConfig(args.config);
   const suites = await suitePaths(args, config);
+  const endpoints = endpointsOf(args, config);
+  const requireLevel = levelOf(args, config);
+  checkEvidence(endpoints, requireLevel, args.allowSimulated);
   return {
     suites,
-    endpoints: endpointsOf(args, config),
+    endpoints,
     out: shortPath(args.out ?? config?.out ?? 'runs'),
-    options: optionsOf(args, config),
+    options: { ...optionsOf(args, config), ...withoutAbsent({ requireLevel }) },
+    evidence: await readEvidenceChoice(args),
     maxUnscored: wholeNumber('max-unscored', args.maxUnscored) ?? config?.max_unscored ?? null,
     key: keyChoice(args, config),
   };
@@ -107,6 +120,34 @@ function selectionOf({ limit: typed, seed }: RunArguments, config: Config | null
   if (limit !== undefined) return { kind: 'seeded', limit, seed: seed ?? String(config?.seed ?? 0) };
   if (seed === undefined) return undefined;
   throw new UsageError('ERR_USAGE', '--seed draws the items of --limit: without a limit all are asked');
+}
+
+function levelOf({ requireLevel }: RunArguments, config: Config | null): EndpointLevel | undefined {
+  return oneOfWords('require-level', requireLevel, ENDPOINT_LEVELS) ?? config?.require_level;
+}
+
+const NO_EVIDENCE = 'it gives no evidence; want an endpoint of a TEE provider';
+
+// What can never come true is said before anything is asked.
+function checkEvidence(
+  endpoints: readonly EndpointConfig[],
+  level: EndpointLevel | undefined,
+  allowSimulated: boolean,
+): void {
+  for (const config of endpoints) {
+    const isSimulated = config.kind === 'tee' && config.simulated;
+    if (isSimulated && !allowSimulated) throw simulatedError(`cannot ask ${config.name}`);
+    if (level === undefined) continue;
+    const cannot = `cannot require ${level} of ${config.name}`;
+    if (config.kind !== 'tee') throw new UsageError('ERR_USAGE', `${cannot}: ${NO_EVIDENCE}`);
+    if (isSimulated && level > 'L1') throw new UsageError('ERR_USAGE', `${cannot}: a simulator proves nothing`);
+  }
+}
+
+/** The error of a simulator that nobody has accepted. */
+export function simulatedError(what: string): VerificationError {
+  const message = `${what}: it is a simulator, whose evidence proves nothing`;
+  return withHint(new VerificationError('ERR_EVIDENCE_SIMULATED', message), SIMULATED_HINT);
 }
 
 function budgetOf(args: RunArguments, config: Config | null): PlanBudget {

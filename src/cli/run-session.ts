@@ -1,20 +1,24 @@
 /** One `run`: every pair of suite and endpoint, one after the other, and what to say in the end. */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { EVIDENCE_FOLDER } from '../archive/evidence-files.ts';
+import { isTouchstoneError, VerificationError } from '../core/errors.ts';
 import type { EndpointConfig } from '../endpoints/config.ts';
 import { unscoredText } from '../reports/wording.ts';
 import { RUN_DEFAULTS } from '../runner/plan-run.ts';
 import type { RunSigner } from '../runner/signing.ts';
 import { loadSuite, type LoadedSuite } from '../suites/load.ts';
 import type { PlanRunner } from '../transcript/plan.ts';
+import { watchEvidence, type AttestedRun } from './attested-run.ts';
 import { EXIT, exitCodeOf, worstOf, type ExitCode } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
+import { exists } from './path-exists.ts';
 import { reachEndpoint } from './reach-endpoint.ts';
 import { endpointOfPlan, readPlan, suiteOfPlan } from './resume-choice.ts';
 import { newRunFolder } from './run-folder-name.ts';
 import { runPair, type PairResult, type RunOutline } from './run-pair.ts';
 import type { RunRequest } from './run-request.ts';
 import { runnerIdentity } from './runner-identity.ts';
-import { print, printJson, say, sayError } from './say.ts';
+import { print, printJson, say, sayError, warn, withHint } from './say.ts';
 import { shellCommand } from './shell-words.ts';
 import { chooseSigningKey } from './signing-key.ts';
 import { scoreText } from './verdict-text.ts';
@@ -63,17 +67,18 @@ export async function runAll(request: RunRequest, { resume, allowVersionChange, 
       codes.push(result.code);
       if (!json) show(result);
     } catch (error) {
-      // One endpoint that is down must not keep the others from being asked.
-      if (exitCodeOf(error) !== EXIT.endpoint || pairs.length === 1) throw error;
+      // One endpoint that is down, or is not what it says, must not keep the others from being asked.
+      const code = exitCodeOf(error);
+      if ((code !== EXIT.endpoint && code !== EXIT.no) || pairs.length === 1) throw error;
       sayError(error);
-      codes.push(EXIT.endpoint);
+      codes.push(code);
     }
   }
   interrupt.dispose();
   const notBegun = pairs.length - codes.length;
   if (interrupt.signal.aborted) codes.push(EXIT.interrupted);
   if (json) printJson(results);
-  sayNext(results, notBegun);
+  sayNext(results, notBegun, request);
   return worstOf(codes);
 }
 
@@ -95,18 +100,41 @@ async function runOne({ request, ...session }: Session, { suite, config, folder 
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(prices === null ? {} : { prices }),
   };
+  const watched = config.kind === 'tee' ? await watchEvidence(config, request.evidence) : null;
+  const into = folder ?? (await newRunFolder(request.out, suite.definition.id, config.name, Date.now()));
   try {
-    return await runPair({
+    const result = await runPair({
       ...session,
       suite,
       endpoint,
       options: folder === null ? options : null,
-      folder: folder ?? (await newRunFolder(request.out, suite.definition.id, config.name, Date.now())),
+      folder: into,
       maxUnscored: request.maxUnscored,
+      ...(watched === null ? {} : { attestation: watched.attestation }),
     });
+    return watched === null ? result : await judgeEvidence(result, watched, request);
+  } catch (error) {
+    throw await refusal(error, into);
   } finally {
     await endpoint.close();
   }
+}
+
+async function judgeEvidence(result: PairResult, watched: AttestedRun, request: RunRequest): Promise<PairResult> {
+  const concern = await watched.concern();
+  if (concern !== null) warn(concern);
+  // Under a required level such answers are unscored, and the run holds without them.
+  const contradiction = request.options.requireLevel === undefined ? watched.contradiction() : null;
+  if (result.run === null || contradiction === null) return result;
+  return { ...result, code: EXIT.no, complaint: contradiction };
+}
+
+// Evidence that is refused is recorded before it is looked at, so that it can be shown to its provider.
+async function refusal(error: unknown, folder: string): Promise<unknown> {
+  if (isTouchstoneError(error, 'ERR_EVIDENCE_SIMULATED') || !(error instanceof VerificationError)) return error;
+  const kept = join(folder, EVIDENCE_FOLDER);
+  if (!(await exists(kept))) return error;
+  return withHint(error, `what it served is kept in ${kept}; touchstone endpoints attest shows every claim`);
 }
 
 function show({ folder, run, complaint }: PairResult): void {
@@ -119,7 +147,7 @@ function resultLine({ suite, endpoint, score, counts }: RunOutline, folder: stri
   return `${suite} × ${endpoint}: ${scoreText(score)}, unscored ${unscoredText(counts)}, ${folder}`;
 }
 
-function sayNext(results: readonly PairResult[], notBegun: number): void {
+function sayNext(results: readonly PairResult[], notBegun: number, { evidence }: RunRequest): void {
   const interrupted = results.find(({ run }) => run === null);
   if (interrupted !== undefined) {
     const typed = process.argv
@@ -130,6 +158,6 @@ function sayNext(results: readonly PairResult[], notBegun: number): void {
   } else if (results.length > 0) {
     const folders = results.map(({ folder }) => folder);
     const few = folders.length <= 3 ? shellCommand(folders) : `${shellCommand([dirname(folders[0] ?? '')])}/*`;
-    say(`next: touchstone report ${few} -o report`);
+    say(`next: touchstone report ${few} -o report${evidence.allowSimulated ? ' --allow-simulated' : ''}`);
   }
 }

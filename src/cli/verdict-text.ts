@@ -1,5 +1,6 @@
 /** A verification as people read it: who signed, the score, seven verdicts, and what follows from them. */
 import { coverageText, signerSentence } from '../reports/claims.ts';
+import { evidenceLines } from '../reports/evidence-lines.ts';
 import { count, percent } from '../reports/figures.ts';
 import type { ReportRun, ReportScore } from '../reports/model.ts';
 import { printableLine } from '../reports/printable.ts';
@@ -38,6 +39,7 @@ export function verifiedLines(run: ReportRun, source: string): readonly string[]
     '',
     ...run.axes.map((axis) => axisLine(axis, by)),
     '',
+    ...evidenceRows(run, by),
     ...claimRows('proves', claims.proves, by),
     ...claimRows('declares', claims.declares, by),
     ...claimRows('does not prove', claims.does_not_prove, ''),
@@ -66,6 +68,11 @@ function axisLine(axis: AxisVerdict, by: string): string {
   const coverage = coverageText(axis);
   const verdict = paint(TONES[axis.verdict], axis.verdict.padEnd(15));
   return `  ${axis.axis.padEnd(16)}${verdict}${printableLine(axis.scope)}${coverage === null ? '' : ` (${coverage})`}${by}`;
+}
+
+function evidenceRows(run: ReportRun, by: string): readonly string[] {
+  const rows = evidenceLines(run).map(({ term, text }) => row(term, text) + by);
+  return rows.length === 0 ? [] : [...rows, ''];
 }
 
 // The sentences of the axes stand above already; here their names are enough.

@@ -2,6 +2,7 @@
 import type { PublicKey } from '../core/key.ts';
 import type { VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import { verifyRun } from '../verifier/verify.ts';
+import { evidenceOptions, type EvidenceChoice } from './evidence-check.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit.ts';
 import { openSource } from '../archive/open-source.ts';
 import { say, sayError } from './say.ts';
@@ -17,12 +18,15 @@ export interface VerifiedSources {
 export async function verifySources(
   sources: readonly string[],
   trusted: readonly PublicKey[],
+  evidence: EvidenceChoice,
 ): Promise<VerifiedSources> {
   const runs: VerifiedTranscript[] = [];
   const codes: ExitCode[] = [];
   for (const path of sources) {
     try {
-      const verification = await verifyRun(await openSource(path), { trusted, keepSamples: true });
+      const source = await openSource(path);
+      const options = await evidenceOptions(source, evidence);
+      const verification = await verifyRun(source, { trusted, keepSamples: true, ...options });
       if (!verification.verified) throw verification.fault;
       runs.push(verification.transcript);
     } catch (error) {

@@ -101,7 +101,7 @@ function attested(evidence: ExecutionVerdict): AxisVerdict {
   const reason = levels[0]?.reasons[0] ?? 'no reason is known';
   const rest = checked < answers ? '; the rest is declared' : '';
   const isProven = !simulated && level !== 'L0' && level !== 'L1';
-  const scope = `${simulated ? 'simulated, which proves nothing: ' : ''}${levelText(evidence)}: ${reason}${rest}`;
+  const scope = `${levelText(evidence)}: ${reason}${rest}`;
   return { axis, verdict: isProven ? 'proven' : 'declared', scope, coverage };
 }
 

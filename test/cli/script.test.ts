@@ -10,7 +10,7 @@
  *     set <name> <pattern>    a variable from the first group in the last stdout; used as $name
  *     env <name>=<value>      for all commands that follow
  *
- * $SERVER is a mock server, see mock-server.ts. Single quotes hold spaces. Every output is searched for the secrets.
+ * $SERVER is a mock server, see mock-server.ts; $TEE and others are simulated TEE providers, see tee-servers.ts. Single quotes hold spaces. Every output is searched for the secrets.
  */
 import {
   existsSync,
@@ -27,6 +27,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isBuilt, startTouchstone, type Outcome } from './touchstone.ts';
 import { SECRETS, startMockServer, type MockServer } from './mock-server.ts';
+import { startTeeServers, type TeeServers } from './tee-servers.ts';
 
 const scripts = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.txt'));
 
@@ -88,10 +89,14 @@ async function expectExit(code: number, args: readonly string[], state: State): 
 
 describe.skipIf(!isBuilt)('touchstone (needs dist: node scripts/build.mjs)', () => {
   let server: MockServer;
+  let tee: TeeServers;
   beforeAll(async () => {
-    server = await startMockServer();
+    [server, tee] = await Promise.all([startMockServer(), startTeeServers()]);
   });
-  afterAll(() => server.close());
+  afterAll(async () => {
+    server.close();
+    await tee.close();
+  });
 
   it.concurrent.each(scripts)('%s', { timeout: 180_000 }, async (name) => {
     const { lines, files } = parseScript(readFileSync(join(import.meta.dirname, name), 'utf8'));
@@ -102,7 +107,7 @@ describe.skipIf(!isBuilt)('touchstone (needs dist: node scripts/build.mjs)', () 
     }
     const state: State = {
       folder,
-      variables: new Map([['SERVER', server.url]]),
+      variables: new Map([['SERVER', server.url], ...tee.variables]),
       env: {},
       last: { code: 0, stdout: '', stderr: '' },
     };

@@ -12,6 +12,7 @@ const HALF: ProgressState = {
   scoreSum: 50,
   errors: 1,
   tokens: 1234,
+  attestations: 0,
   costUsd: 0.5,
 };
 

@@ -1,6 +1,7 @@
 /** What a verifier may have found out about an endpoint, for the tests of reports. */
 import type { Claim } from '../../src/attestation/claim.ts';
 import type { ExecutionVerdict } from '../../src/verifier/execution.ts';
+import type { PlanTee } from '../../src/transcript/plan.ts';
 import type { VerifiedTranscript } from '../../src/verifier/verified-transcript.ts';
 import { run, type RunChoice } from './runs.ts';
 
@@ -50,8 +51,13 @@ export function execution(choice: Partial<ExecutionVerdict> = {}): ExecutionVerd
 
 /** A run of a TEE endpoint. */
 export function teeRun(verdict: ExecutionVerdict | null = execution(), choice: RunChoice = {}): VerifiedTranscript {
-  const tee = { provider: 'near-direct', ...(verdict?.simulated === true ? { simulated: true } : {}) } as const;
-  const endpoint = { kind: 'tee', name: 'enclave', model: 'zai-org/GLM-5.1', tee, ...choice.endpoint } as const;
-  const planned = run({ ...choice, endpoint, run: { ...choice.run, execution: verdict } });
+  const provider = 'near-direct';
+  const tee: PlanTee = verdict?.simulated === true ? { provider, simulated: true } : { provider };
+  const endpoint: RunChoice['endpoint'] = { kind: 'tee', name: 'enclave', model: 'zai-org/GLM-5.1', tee };
+  const planned = run({
+    ...choice,
+    endpoint: { ...endpoint, ...choice.endpoint },
+    run: { ...choice.run, execution: verdict },
+  });
   return { ...planned, plan: { ...planned.plan, evidence: { max_pending: 64 } } };
 }

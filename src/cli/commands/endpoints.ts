@@ -1,35 +1,19 @@
 /** `touchstone endpoints`: which servers are known by name, whether one answers, and servers of our own. */
 import type { Argv } from 'yargs';
-import { EndpointError, UsageError } from '../../core/errors.ts';
+import { EndpointError } from '../../core/errors.ts';
 import { isRemote, parseEndpointSpec, type EndpointConfig } from '../../endpoints/config.ts';
 import { openEndpoint, readCredentials } from '../../endpoints/open.ts';
 import { PRESETS } from '../../endpoints/presets.ts';
-import { readRecording } from '../../endpoints/read-recording.ts';
-import type { FindMessages, Recording } from '../../endpoints/replay.ts';
 import { count } from '../../reports/figures.ts';
 import { printable } from '../../reports/printable.ts';
-import { loadSuite } from '../../suites/load.ts';
-import { defineCommand, defineGroup, wholeNumber, type Command } from '../command.ts';
+import { defineCommand, defineGroup, type Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { messageFinder, unreachable } from '../reach-endpoint.ts';
+import { unreachable } from '../reach-endpoint.ts';
 import { print, printJson, say } from '../say.ts';
-import { findSuite } from '../suite-path.ts';
-import { untilInterrupted } from '../until-interrupted.ts';
+import { attest } from './attest.ts';
+import { serve } from './serve.ts';
 
 const jsonOption = { type: 'boolean', default: false, describe: 'print JSON' } as const;
-const portOption = {
-  type: 'string',
-  default: '8090',
-  describe: 'port (default 8090); 0 for any free one',
-  requiresArg: true,
-} as const;
-const hostOption = {
-  type: 'string',
-  default: '127.0.0.1',
-  describe: 'address to listen on (default 127.0.0.1); there is no access control',
-  requiresArg: true,
-} as const;
-
 const list: Command = defineCommand({
   usage: 'list',
   describe: 'list the servers that are known by name',
@@ -46,67 +30,6 @@ const list: Command = defineCommand({
     return EXIT.yes;
   },
 });
-
-const serveEmbedded: Command = defineCommand({
-  usage: 'embedded',
-  describe: 'serve the models that come along over HTTP',
-  lists: ['model'],
-  options: (parser: Argv) =>
-    parser
-      .option('model', { type: 'string', array: true, describe: 'only this model; may be repeated', requiresArg: true })
-      .option('port', portOption)
-      .option('host', hostOption),
-  examples: [['touchstone endpoints serve embedded', 'then use http://127.0.0.1:8090/v1#tiny-1.3m']],
-  run: async ({ model, port, host }) => {
-    const { startEmbeddedServer } = await import('../../endpoints/embedded/server.ts');
-    const { readEmbeddedModels } = await import('../../endpoints/embedded/models.ts');
-    const models = await readEmbeddedModels(model);
-    const server = await startEmbeddedServer({ models, host, port: portNumber(port) });
-    print(server.url);
-    say(`serving ${models.map(({ name }) => name).join(', ')}; end with Ctrl-C`);
-    await untilInterrupted();
-    await server.close();
-    return EXIT.yes;
-  },
-});
-
-const serveReplay: Command = defineCommand({
-  usage: 'replay <file..>',
-  describe: 'serve recorded answers over HTTP',
-  lists: ['file'],
-  options: (parser: Argv) =>
-    parser
-      .positional('file', {
-        type: 'string',
-        array: true,
-        demandOption: true,
-        describe: 'recordings as FILE or FILE#MODEL; a recording without a model takes the name of its file',
-      })
-      .option('suite', { type: 'string', describe: 'suite of recordings that name items only', requiresArg: true })
-      .option('port', portOption)
-      .option('host', hostOption),
-  examples: [
-    ['touchstone endpoints serve replay answers.jsonl#my-model', 'then use http://127.0.0.1:8090/v1#my-model'],
-  ],
-  notes: 'Every answer says that it is a replay. It shows what was recorded, never that a model would say it again.',
-  run: async ({ file, suite, port, host }) => {
-    const { startReplayServer } = await import('../../endpoints/replay-server.ts');
-    const find = suite === undefined ? null : await messageFinder(await loadSuite(await findSuite(suite)));
-    const recordings = new Map(await Promise.all(file.map(async (spec) => await namedRecording(spec, find))));
-    const server = await startReplayServer({ recordings, host, port: portNumber(port) });
-    print(server.url);
-    say(`replaying ${[...recordings.keys()].join(', ')}; end with Ctrl-C`);
-    await untilInterrupted();
-    await server.close();
-    return EXIT.yes;
-  },
-});
-
-async function namedRecording(spec: string, find: FindMessages | null): Promise<[string, Recording]> {
-  const config = parseEndpointSpec(`replay:${spec}`);
-  if (config.kind !== 'replay') throw new RangeError('a replay is a replay');
-  return [config.model, await readRecording(config.path, find)];
-}
 
 const check: Command = defineCommand({
   usage: 'check <endpoint>',
@@ -143,12 +66,6 @@ const check: Command = defineCommand({
   },
 });
 
-function portNumber(text: string): number {
-  const port = wholeNumber('port', text) ?? 0;
-  if (port > 65_535) throw new UsageError('ERR_USAGE', `--port is "${text}": want a whole number from 0 to 65535`);
-  return port;
-}
-
 // Whoever wants to know the models of a server cannot name one yet.
 function parseModelOrNone(spec: string): { readonly config: EndpointConfig; readonly model: string | null } {
   const mark = /^https?:/i.test(spec) ? '#' : ':';
@@ -159,14 +76,9 @@ function parseModelOrNone(spec: string): { readonly config: EndpointConfig; read
   return { config, model: config.model };
 }
 
-const serve: Command = defineGroup('serve', 'serve embedded models or recorded answers over HTTP', [
-  serveEmbedded,
-  serveReplay,
-]);
-
 /** The commands about endpoints. */
 export const endpoints: Command = defineGroup(
   'endpoints',
-  'list and check endpoints, serve embedded or recorded ones',
-  [list, check, serve],
+  'list, check and attest endpoints, serve embedded, recorded or simulated ones',
+  [list, check, attest, serve],
 );

@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import { writeReport } from '../../reports/write-report.ts';
 import { defineCommand, type Command } from '../command.ts';
 import { disclosureChoice, LEVELS_HELP } from '../disclosure-options.ts';
+import { EVIDENCE_OPTIONS, readEvidenceChoice } from '../evidence-check.ts';
 import { EXIT, worstOf } from '../exit.ts';
 import { print, printJson, say } from '../say.ts';
 import { readTrust } from '../trust.ts';
@@ -42,16 +43,17 @@ export const report: Command = defineCommand({
         requiresArg: true,
       })
       .option('items', { type: 'string', describe: 'items whose texts D2 shows, such as 0,5,7-12', requiresArg: true })
+      .options(EVIDENCE_OPTIONS)
       .option('json', { type: 'boolean', default: false, describe: 'print the content of report.json' }),
   examples: [
     ['touchstone report runs/* -o report', 'then open report/report.html'],
     ['touchstone report a.touchstone.jsonl.gz b.touchstone.jsonl.gz --trust keys.pub -o report', ''],
   ],
   notes: `Nothing is written unless every source verifies.\n\n${LEVELS_HELP}`,
-  run: async ({ source, out, trust, title, disclose, items, json }) => {
+  run: async ({ source, out, trust, title, disclose, items, json, ...args }) => {
     const disclosure = disclosureChoice(disclose, items);
     const trusted = await readTrust(trust);
-    const { runs, codes } = await verifySources(source, trusted);
+    const { runs, codes } = await verifySources(source, trusted, await readEvidenceChoice(args));
     if (codes.length > 0) {
       say(`no report is written: ${codes.length} of ${source.length} sources cannot be used`);
       return worstOf(codes);

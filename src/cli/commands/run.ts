@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import { RUN_DEFAULTS } from '../../runner/plan-run.ts';
 import { defineCommand, type Command } from '../command.ts';
+import { EVIDENCE_OPTIONS } from '../evidence-check.ts';
 import { readRunRequest } from '../run-request.ts';
 import { runAll } from '../run-session.ts';
 
@@ -13,7 +14,7 @@ const OPTIONS = {
   suite: { ...texts, describe: 'name of a suite that comes along, or path; may be repeated' },
   endpoint: {
     ...texts,
-    describe: 'ollama:llama3.2, http://host/v1#model, embedded:tiny-1.3m, replay:FILE; may be repeated',
+    describe: 'ollama:llama3.2, http://host/v1#model, near:MODEL, embedded:tiny-1.3m, replay:FILE; may be repeated',
   },
   model: { ...text, describe: 'model of an --endpoint that names none' },
   out: { ...text, describe: 'folder for run folders (default runs)' },
@@ -27,6 +28,8 @@ const OPTIONS = {
   'max-cost': { ...text, describe: 'stop each run before it costs more US dollars' },
   'max-unscored': { ...text, describe: 'exit with 5 if a run has more unscored samples' },
   stream: { ...flag, describe: 'ask for server-sent events' },
+  'require-level': { ...text, describe: 'least level of evidence an answer needs to count: L2 to L6, see docs/tee.md' },
+  ...EVIDENCE_OPTIONS,
   key: { ...text, describe: 'file of the signing key (default: your key)' },
   'key-env': { ...text, describe: 'name of the environment variable that holds the signing key' },
   'ssh-key': { ...text, describe: 'OpenSSH public key file to sign with through ssh-keygen' },
@@ -46,11 +49,13 @@ export const run: Command = defineCommand({
       .positional('config', { type: 'string', describe: 'configuration file; options win over it' })
       .options(OPTIONS)
       .group(['key', 'key-env', 'ssh-key', 'unsigned'], 'Signing:')
+      .group(['require-level', 'policy', 'allow-simulated'], 'Evidence:')
       .group(['max-requests', 'max-cost', 'max-unscored', 'timeout', 'max-attempts'], 'Limits:'),
   examples: [
     ['touchstone run touchstone.yaml', 'what touchstone init made'],
     ['touchstone run --suite arithmetic --endpoint ollama:llama3.2 --limit 50', 'a quick look at a local model'],
     ['touchstone run --suite ./my-suite --endpoint http://127.0.0.1:8000/v1 --model my-model', 'any server'],
+    ['touchstone run --suite arithmetic --endpoint near:MODEL --require-level L3', 'attested, or it does not count'],
     ['touchstone run touchstone.yaml --key-env TOUCHSTONE_SIGNING_KEY --max-unscored 0', 'in CI'],
   ],
   notes:

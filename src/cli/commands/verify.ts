@@ -1,14 +1,24 @@
 /** `touchstone verify`: check runs and bundles, and say what they prove. */
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/errors.ts';
+import { ENDPOINT_LEVELS, type EndpointLevel } from '../../core/evidence-names.ts';
 import type { PublicKey } from '../../core/key.ts';
 import type { ReportRun } from '../../reports/model.ts';
 import { summarizeRun } from '../../reports/run-summary.ts';
+import { levelCell } from '../../reports/standing.ts';
 import { AXES, type Axis, type AxisVerdict, type Verdict } from '../../verifier/verdict.ts';
 import { verifyRun } from '../../verifier/verify.ts';
-import { defineCommand, type Command } from '../command.ts';
+import { defineCommand, oneOfWords, type Command } from '../command.ts';
+import {
+  EVIDENCE_OPTIONS,
+  evidenceOptions,
+  readEvidenceChoice,
+  unmetRequirements,
+  type EvidenceChoice,
+} from '../evidence-check.ts';
 import { EXIT, exitCodeOf, worstOf, type ExitCode } from '../exit.ts';
 import { openSource } from '../../archive/open-source.ts';
+import { HINTS } from '../hints.ts';
 import { describe, print, printJson, say, sayError } from '../say.ts';
 import { readTrust } from '../trust.ts';
 import { failedLines, verifiedLines } from '../verdict-text.ts';
@@ -60,24 +70,38 @@ export const verify: Command = defineCommand({
         describe: 'least verdict of an axis, such as scoring=proven; may be repeated',
         requiresArg: true,
       })
+      .option('require-level', {
+        type: 'string',
+        describe: 'least level of evidence about the endpoint: L1 to L6, see docs/tee.md',
+        requiresArg: true,
+      })
+      .option('at', {
+        type: 'string',
+        describe: 'day or RFC 3339 time at which evidence has to be valid (default: when the run says it was fetched)',
+        requiresArg: true,
+      })
+      .options(EVIDENCE_OPTIONS)
       .option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
   examples: [
     ['touchstone verify score.touchstone.jsonl.gz --trust alice.pub', 'was this really signed by alice?'],
     ['touchstone verify runs/* --allow-unknown-signer', 'are these sound, whoever signed them?'],
     ['touchstone verify runs/* --trust ci.pub --require scoring=proven --json', 'in a script'],
+    ['touchstone verify run.touchstone.jsonl.gz --trust ci.pub --require-level L4', 'did an attested model answer?'],
   ],
   notes:
     'Needs no network. Without --trust the signer is unidentified and the command ends with 1, unless you allow it.\n' +
     'Axes: integrity, authorship, time, completeness, scoring, execution, reproduction.\n' +
     'Verdicts: proven, declared, not-evaluated, failed.',
-  run: async ({ source, trust, allowUnknownSigner, require, json }) => {
+  run: async ({ source, trust, allowUnknownSigner, require, requireLevel, json, ...args }) => {
     const bars = require.map(parseBar);
+    const level = oneOfWords('require-level', requireLevel, ENDPOINT_LEVELS) ?? null;
+    const evidence = await readEvidenceChoice(args);
     const trusted = await readTrust(trust);
     const codes: ExitCode[] = [];
     const findings: Finding[] = [];
     for (const path of source) {
       try {
-        const finding = await check(path, { trusted, bars, allowUnknownSigner });
+        const finding = await check(path, { trusted, bars, level, allowUnknownSigner, evidence });
         findings.push(finding);
         codes.push(finding.verified && finding.refusals.length === 0 ? EXIT.yes : EXIT.no);
         if (!json) show(finding);
@@ -94,23 +118,34 @@ export const verify: Command = defineCommand({
   },
 });
 
+const UNKNOWN_SIGNER = 'the signer is not identified';
+
+/** What a source is held against. */
 interface Policy {
   readonly trusted: readonly PublicKey[];
   readonly bars: readonly Bar[];
+  /** Least level of the endpoint; null if any will do. */
+  readonly level: EndpointLevel | null;
   readonly allowUnknownSigner: boolean;
+  readonly evidence: EvidenceChoice;
 }
 
-async function check(path: string, { trusted, bars, allowUnknownSigner }: Policy): Promise<Finding> {
-  const verification = await verifyRun(await openSource(path), { trusted });
+async function check(path: string, policy: Policy): Promise<Finding> {
+  const { trusted, bars, level, allowUnknownSigner, evidence } = policy;
+  const source = await openSource(path);
+  const verification = await verifyRun(source, { trusted, ...(await evidenceOptions(source, evidence)) });
   if (!verification.verified) {
     const { code, message } = verification.fault;
     return { source: path, verified: false, code, message, axes: verification.axes };
   }
   const run = summarizeRun(verification.transcript);
+  const unmet = evidence.policy === null ? [] : await unmetRequirements(verification.transcript, evidence.policy);
   const isKnown = run.signer.status === 'trusted' || allowUnknownSigner;
   const refusals = [
-    ...(isKnown ? [] : [`the signer is not identified: ${run.signer.fingerprint}`]),
+    ...(isKnown ? [] : [`${UNKNOWN_SIGNER}: ${run.signer.fingerprint}`]),
     ...bars.flatMap((bar) => refusalOf(run, bar)),
+    ...(level === null ? [] : levelRefusal(run, level)),
+    ...unmet.map(({ rule, reason }) => `${rule} of the policy is not met: ${reason}`),
   ];
   return { source: path, verified: true, refusals, run };
 }
@@ -120,14 +155,22 @@ function refusalOf(run: ReportRun, { axis, verdict }: Bar): readonly string[] {
   return RANKS[found] >= RANKS[verdict] ? [] : [`${axis} is ${found}, required is ${verdict}`];
 }
 
+function levelRefusal(run: ReportRun, wanted: EndpointLevel): readonly string[] {
+  if (run.level !== null && run.level.level >= wanted) return [];
+  return [`the level of the endpoint is ${levelCell(run)}, required is ${wanted}`];
+}
+
 function show(finding: Finding): void {
   if (!finding.verified) {
     for (const line of failedLines(finding.source, finding, finding.axes)) print(line);
+    const hint = HINTS[finding.code];
+    if (hint !== undefined) say(`hint: ${hint}`);
     return;
   }
   for (const line of verifiedLines(finding.run, finding.source)) print(line);
   for (const refusal of finding.refusals) say(`not accepted: ${finding.source}: ${refusal}`);
-  if (finding.run.signer.status === 'unidentified' && finding.refusals.length > 0) {
+  const isUnknown = finding.refusals.some((refusal) => refusal.startsWith(UNKNOWN_SIGNER));
+  if (isUnknown && finding.run.signer.status === 'unidentified') {
     say('hint: give the key its author published with --trust, or accept anybody with --allow-unknown-signer');
   }
 }
