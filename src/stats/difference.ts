@@ -19,13 +19,13 @@ export interface PairedScores {
 }
 
 /** How the interval of a difference was made. */
-type DifferenceMethod = 'paired-t' | 'tango' | 'betting';
+export type DifferenceMethod = 'paired-t' | 'tango' | 'betting';
 
 /** Why: enough data for t, or what there is too little of. */
-type DifferenceReason = 'enough' | 'few-units' | 'few-right-or-wrong' | 'few-flips' | 'no-spread';
+export type DifferenceReason = 'enough' | 'few-units' | 'few-right-or-wrong' | 'few-flips' | 'no-spread';
 
 /** How a p-value was made. */
-type TestMethod = 'mcnemar-exact' | 'paired-t' | 'betting';
+export type TestMethod = 'mcnemar-exact' | 'paired-t' | 'betting';
 
 /** Candidate minus baseline. */
 export interface DifferenceEstimate extends Omit<MeanError, 'mean'> {

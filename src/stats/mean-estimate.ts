@@ -14,10 +14,10 @@ import { wilsonInterval, type Interval } from './wilson.ts';
 export const ENOUGH = 10;
 
 /** How the interval of a mean was made. */
-type MeanMethod = 'wilson' | 't' | 'korn-graubard';
+export type MeanMethod = 'wilson' | 't' | 'korn-graubard';
 
 /** Why: plain right-or-wrong scores, enough data for t, or too little. */
-type MeanReason = 'right-or-wrong' | 'enough' | 'few-units' | 'few-right-or-wrong' | 'no-spread';
+export type MeanReason = 'right-or-wrong' | 'enough' | 'few-units' | 'few-right-or-wrong' | 'no-spread';
 
 /** A mean score with its interval. */
 export interface MeanEstimate extends MeanError {
