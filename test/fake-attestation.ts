@@ -115,6 +115,8 @@ function signedBy(text: string, context: ResponseContext, channel: Claim): Omit<
   const { key, request, response, model } = parsed<FakeSignature>(text, { key: '', request: '', response: '' });
   const signer = context.keys.find(({ address }) => address === key);
   const isText = request === context.requestSha256 && response === context.responseSha256;
+  if (context.keys.length === 0)
+    return { claims: [claim('response', 'signed', { status: 'unknown' }), channel], ...NOBODY };
   const refuted = (code: VerificationCode) => ({
     claims: [claim('response', 'signed', { status: 'refuted', code }), channel],
     ...NOBODY,

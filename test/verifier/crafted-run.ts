@@ -7,7 +7,8 @@
  */
 import { canonicalize, type JsonValue } from '../../src/core/canonical-json.ts';
 import { decodeHex, encodeHex, encodeUtf8 } from '../../src/core/bytes.ts';
-import { digest } from '../../src/core/digest.ts';
+import { digest, type Digest } from '../../src/core/digest.ts';
+import type { EndpointLevel } from '../../src/core/evidence-names.ts';
 import { formatCheckpoint } from '../../src/core/checkpoint.ts';
 import { signEnvelope } from '../../src/core/dsse.ts';
 import { secretKey, type SecretKey } from '../../src/core/key.ts';
@@ -20,10 +21,23 @@ import { commitItem, createItemTree, type CommittedItem } from '../../src/suites
 import { createBuilder, type NewRecord, type TranscriptBuilder } from '../../src/transcript/builder.ts';
 import { PUBLIC_SUITE_SECRET } from '../../src/transcript/commitment.ts';
 import { formatPlan, planDigest, type Plan } from '../../src/transcript/plan.ts';
-import { FORMAT, type AggregateRecord, type EndRecord, type ScoreRecord } from '../../src/transcript/record.ts';
+import {
+  evidenceNonce,
+  formatAnswerEvidence,
+  type AnswerEvidence,
+  type EvidencePhase,
+} from '../../src/transcript/evidence.ts';
+import {
+  FORMAT,
+  type AggregateRecord,
+  type EndRecord,
+  type ScoreRecord,
+  type SessionEvidenceRecord,
+} from '../../src/transcript/record.ts';
 import type { DisclosureLevel, RunFile, RunSource } from '../../src/transcript/source.ts';
 import { planStatement, resultStatement } from '../../src/transcript/statement.ts';
 import { requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
+import { hashOf, KEY_A, type FakeReport } from '../fake-attestation.ts';
 import { UNSCORED_POLICY } from '../unscored-policy.ts';
 
 /** An item of the crafted suite, and what the crafted model answers. */
@@ -45,7 +59,25 @@ export type Step =
       response?: string;
     }
   | { kind: 'score'; index: number; repeat: number; record: Partial<ScoreRecord>; extracted?: string }
-  | { kind: 'record'; record: NewRecord };
+  | { kind: 'record'; record: NewRecord }
+  /** An attestation over all records before it, unless `size` names another tree. */
+  | {
+      kind: 'attestation';
+      phase: EvidencePhase;
+      size?: number;
+      report?: Partial<FakeReport>;
+      change?: (record: SessionEvidence) => SessionEvidence;
+    }
+  /** What the provider says of the last answer of a sample; `of` names another record. */
+  | {
+      kind: 'evidence';
+      index: number;
+      repeat: number;
+      of?: number;
+      content?: (honest: AnswerEvidence) => AnswerEvidence | string;
+    };
+
+type SessionEvidence = Omit<SessionEvidenceRecord, 'seq'>;
 
 /** Everything a crafted run is written from. Tests change it before it is written. */
 export interface Facts {
@@ -71,6 +103,7 @@ export interface Facts {
 /** A written run: files and lines as a source has them. */
 export interface WrittenRun {
   files: Map<RunFile, Uint8Array>;
+  evidence?: Map<string, Uint8Array>;
   lines: string[];
 }
 
@@ -218,6 +251,30 @@ export function honestFacts({ repeats = 1 }: { repeats?: number } = {}): Facts {
   };
 }
 
+/** The facts of an honest run over all items against an endpoint that gives (fake) evidence. */
+export function attestedFacts({ repeats = 1, requireLevel }: AttestedChoice = {}): Facts {
+  const facts = honestFacts({ repeats });
+  const { endpoint } = facts.plan;
+  const required = requireLevel === undefined ? {} : { require_level: requireLevel };
+  facts.plan = {
+    ...facts.plan,
+    endpoint: { ...endpoint, kind: 'tee', tee: { provider: 'near-direct' } },
+    evidence: { max_pending: 2, ...required },
+  };
+  facts.features = ['evidence/1'];
+  const steps = facts.steps.flatMap((step): Step[] => {
+    if (step.kind !== 'score') return [step];
+    return [{ kind: 'evidence', index: step.index, repeat: step.repeat }, step];
+  });
+  facts.steps = [{ kind: 'attestation', phase: 'before' }, ...steps, { kind: 'attestation', phase: 'after' }];
+  return facts;
+}
+
+interface AttestedChoice {
+  readonly repeats?: number;
+  readonly requireLevel?: EndpointLevel;
+}
+
 /** Write a run from its facts: every digest, commitment, root and signature is made anew. */
 export function writeRun(facts: Facts): WrittenRun {
   const { plan, key } = facts;
@@ -233,7 +290,8 @@ export function writeRun(facts: Facts): WrittenRun {
     run_nonce: '11'.repeat(16),
   });
   const checkpoints = [checkpointLine(builder, planSha, key, facts.checkpointSize)];
-  const { aggregates, end } = writeRecords(facts, builder);
+  const evidence = new Map<string, Uint8Array>();
+  const { aggregates, end } = writeRecords(facts, builder, attester(builder, planSha, evidence));
   checkpoints.push(checkpointLine(builder, planSha, key, facts.checkpointSize));
   const { size, root } = builder.head();
   const { content, records } = builder.take();
@@ -262,7 +320,7 @@ export function writeRun(facts: Facts): WrittenRun {
     ['checkpoints.jsonl', encodeUtf8(checkpointsText)],
     ['result.dsse.json', encodeUtf8(signEnvelope(STATEMENT_PAYLOAD_TYPE, facts.result(payload), signers))],
   ]);
-  return { files, lines: join(records, content) };
+  return { files, evidence, lines: join(records, content) };
 }
 
 function checkpointLine(
@@ -277,7 +335,37 @@ function checkpointLine(
   return canonicalize({ note });
 }
 
-function writeRecords(facts: Facts, builder: TranscriptBuilder): { aggregates: AggregateRecord[]; end: EndRecord } {
+type Attester = (step: Extract<Step, { kind: 'attestation' }>) => void;
+
+// Roots of all trees are kept, so that a test may make a nonce from any of them.
+function attester(builder: TranscriptBuilder, planSha: Digest, evidence: Map<string, Uint8Array>): Attester {
+  const roots = new Map<number, Uint8Array>();
+  const before = builder.append;
+  const keep = (): void => void roots.set(builder.head().size, builder.head().root);
+  keep();
+  builder.append = (record) => {
+    const seq = before(record);
+    keep();
+    return seq;
+  };
+  return ({ phase, size = builder.head().size, report = {}, change = (record) => record }) => {
+    const root = roots.get(size);
+    if (root === undefined) throw new RangeError(`no tree of ${size} records`);
+    const nonce = encodeHex(evidenceNonce(phase, planSha, { size, root }));
+    const bytes = encodeUtf8(JSON.stringify({ nonce, keys: [KEY_A], ...report }));
+    evidence.set(digest(bytes), bytes);
+    const files = [{ role: 'report' as const, sha256: digest(bytes) }];
+    const url = 'https://tee.example/report';
+    const record = { k: 'evidence', about: 'session', at: AT, phase, size, root: encodeHex(root), url, files } as const;
+    builder.append(change(record));
+  };
+}
+
+function writeRecords(
+  facts: Facts,
+  builder: TranscriptBuilder,
+  attest: Attester,
+): { aggregates: AggregateRecord[]; end: EndRecord } {
   const { plan } = facts;
   const repeats = Math.max(
     plan.rules.repeats,
@@ -285,7 +373,10 @@ function writeRecords(facts: Facts, builder: TranscriptBuilder): { aggregates: A
   );
   const aggregator = createAggregator(repeats, plan.rules.unscored);
   const writer = stepWriter(facts, builder, (score) => aggregator.add(score));
-  for (const entry of facts.steps) writer(entry);
+  for (const entry of facts.steps) {
+    if (entry.kind === 'attestation') attest(entry);
+    else writer(entry);
+  }
   const result = aggregator.result('mean/1');
   if (result === null) throw new Error('the metric is not known');
   const aggregate = facts.aggregate({ k: 'aggregate', function: 'mean/1', result }) as Omit<AggregateRecord, 'seq'>;
@@ -299,9 +390,10 @@ function stepWriter(
   facts: Facts,
   builder: TranscriptBuilder,
   onScore: (score: ScoreRecord) => void,
-): (step: Step) => void {
+): (step: Exclude<Step, { kind: 'attestation' }>) => void {
   const intents = new Map<string, number>();
   const outcomes = new Map<string, number>();
+  const bodies = new Map<string, { request: string; response?: string }>();
   const opened = new Set<number>();
   const writeIntent = ({ index, repeat, attempt, request }: Extract<Step, { kind: 'intent' }>): void => {
     const item = itemOf(facts, index);
@@ -311,11 +403,13 @@ function stepWriter(
       builder.openItem('target', index, item.targetSalt, encodeUtf8(item.targetText));
     }
     const commitments = { item: item.itemCommitment, request: builder.commitNext('request', request) };
+    bodies.set(`${index}/${repeat}`, { request });
     intents.set(`${index}/${repeat}`, builder.append({ k: 'intent', at: AT, attempt, index, repeat, ...commitments }));
   };
   const writeOutcome = ({ index, repeat, record, response }: Extract<Step, { kind: 'outcome' }>): void => {
     const committed = response === undefined ? {} : { response: builder.commitNext('response', response) };
     const of = intents.get(`${index}/${repeat}`) ?? 0;
+    bodies.set(`${index}/${repeat}`, { request: '', ...bodies.get(`${index}/${repeat}`), response: response ?? '' });
     outcomes.set(`${index}/${repeat}`, builder.append({ ...record, of, ...committed }));
   };
   const writeScore = ({ index, repeat, record, extracted }: Extract<Step, { kind: 'score' }>): void => {
@@ -326,8 +420,21 @@ function stepWriter(
     onScore({ seq: 0, ...score });
     builder.append(score);
   };
+  const writeEvidence = ({ index, repeat, of, content }: Extract<Step, { kind: 'evidence' }>): void => {
+    const { request = '', response = '' } = bodies.get(`${index}/${repeat}`) ?? {};
+    const signature = { key: KEY_A, request: hashOf(request), response: hashOf(response), model: 'crafted-1' };
+    const honest: AnswerEvidence = {
+      id: 'r',
+      signatures: [{ algo: 'ed25519', body: JSON.stringify(signature) }],
+    };
+    const given = content?.(honest) ?? honest;
+    const text = typeof given === 'string' ? given : formatAnswerEvidence(given);
+    const place = of ?? outcomes.get(`${index}/${repeat}`) ?? 0;
+    builder.append({ k: 'evidence', about: 'answer', of: place, evidence: builder.commitNext('evidence', text) });
+  };
   return (entry) => {
     if (entry.kind === 'intent') writeIntent(entry);
+    else if (entry.kind === 'evidence') writeEvidence(entry);
     else if (entry.kind === 'outcome') writeOutcome(entry);
     else if (entry.kind === 'score') writeScore(entry);
     else builder.append(entry.record);
@@ -356,12 +463,12 @@ function join(records: readonly string[], content: readonly string[]): string[] 
 
 /** A written run as a source for the verifier. */
 export function sourceOf(run: WrittenRun, level: DisclosureLevel | null = 'D3'): RunSource {
-  const { lines, files } = run;
+  const { lines, files, evidence = new Map<string, Uint8Array>() } = run;
   return {
     name: 'crafted',
     level,
     files,
-    evidence: new Map(),
+    evidence,
     lines: (async function* () {
       yield lines;
     })(),
