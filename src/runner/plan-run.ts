@@ -50,6 +50,8 @@ export interface RunOptions {
   readonly budget?: PlanBudget;
   /** The least level of evidence that an answer needs to count; only for endpoints that give evidence. */
   readonly requireLevel?: EndpointLevel;
+  /** State what answers that cannot deserve anything score. */
+  readonly controls?: boolean;
   /** Stop as soon as it is certain whether the run is worse than a baseline by the margin or more. */
   readonly stop?: StopOptions;
   /** Without prices no cost is stated. */
@@ -119,6 +121,7 @@ export function planRun(input: PlanInput): Plan {
     ...evidenceOf(endpoint, options),
     rules: rulesOf(suite, options),
     budget: options.budget ?? {},
+    ...(options.controls === true ? { controls: true } : {}),
     ...(options.stop === undefined ? {} : { stop: planStop(options.stop) }),
     ...(options.prices === undefined ? {} : { prices: options.prices }),
     concurrency: options.concurrency ?? RUN_DEFAULTS.concurrency,

@@ -18,6 +18,7 @@ import type { AggregateRecord, EndRecord, SessionEvidenceRecord } from '../trans
 import { askOrder } from '../transcript/baseline.ts';
 import { resultStatement } from '../transcript/statement.ts';
 import { requestBuilder } from '../transcript/wire/request.ts';
+import { answerAggregates } from './answer-metrics.ts';
 import { askSample, isDecided, type AskContext, type OpenItem } from './ask.ts';
 import { createAttesting, type Attesting } from './attesting.ts';
 import type { Budget } from './budget.ts';
@@ -199,10 +200,15 @@ function controlOf(limiter: Limiter, plan: Plan): RunControl {
 }
 
 // Metrics and end, when every sample has its verdict.
-function conclude(session: Session): Finished {
-  const { recorder, judging, aggregates: known, environment } = session;
+async function conclude(session: Session): Promise<Finished> {
+  const { folder, plan, suite, recorder, judging, aggregates: known, environment } = session;
   const recorded = new Set(known.map((aggregate) => aggregate.function));
-  const added = judging.aggregates(recorded).map((aggregate) => ({ ...aggregate, seq: recorder.append(aggregate) }));
+  await recorder.durable();
+  const overAnswers = await answerAggregates(folder, plan, suite.definition);
+  const added = [
+    ...judging.aggregates(recorded),
+    ...overAnswers.filter((metric) => !recorded.has(metric.function)),
+  ].map((aggregate) => ({ ...aggregate, seq: recorder.append(aggregate) }));
   const counts = recorder.counts();
   const isSkipped = (counts['unscored_skipped'] ?? 0) > 0;
   const reason = session.stop?.endReason() ?? (isSkipped ? ('budget' as const) : ('complete' as const));

@@ -42,6 +42,13 @@ function isRight(scorer: Scorer, extracted: () => string | null, target: JsonVal
   }
 }
 
+/** Answers that are right by a target; none where none follows from it. */
+export function goldAnswers(scorer: Scorer, target: JsonValue): readonly string[] {
+  if (scorer.gold === undefined) return goldTexts(target);
+  const answer = scorer.gold(target);
+  return answer === null ? [] : [answer];
+}
+
 function goldTexts(target: JsonValue): readonly string[] {
   const entries: readonly JsonValue[] = Array.isArray(target) ? [target, ...target] : [target];
   return entries.flatMap((entry) => {

@@ -184,6 +184,8 @@ export interface Plan {
   readonly evidence?: PlanEvidence;
   readonly rules: PlanRules;
   readonly budget: PlanBudget;
+  /** Present if the run states its negative controls. */
+  readonly controls?: true;
   /** Absent if every selected item is asked. */
   readonly stop?: PlanStop;
   readonly prices?: PlanPrices;
@@ -299,6 +301,7 @@ const planShape = object<Plan>(
       { max_pending: integer(1, MAX_CONCURRENCY) },
       { require_level: oneOf(...ENDPOINT_LEVELS) },
     ),
+    controls: (value) => (value === true ? null : ': want true or nothing'),
     stop: object<PlanStop>({
       kind: oneOf('paired-sequential'),
       version: integer(1, 1) as Shape<1>,

@@ -132,7 +132,7 @@ function scoring({ coverage, canRescore, hasSuite, pass }: AxesInput): AxisVerdi
       scope: 'this version does not know the scorer of the suite',
       coverage: counted,
     };
-  const metrics = pass.aggregates.some(({ function: name }) => pass.samples.aggregator.result(name) === null)
+  const metrics = pass.aggregates.some(({ function: name }) => pass.samples.metric(name) === null)
     ? 'some metrics are of functions this version does not know'
     : 'every metric was recomputed from the scores';
   if (rescored === 0 && scorable > 0)

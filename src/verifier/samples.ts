@@ -3,7 +3,10 @@
  *
  * Openings follow the record that commits to them, so one record and the few open items are all that is kept.
  */
-import { createAggregator, type Aggregator } from '../scoring/aggregate.ts';
+import type { AnswerMetric } from '../scoring/answer-metric.ts';
+import { createAggregator } from '../scoring/aggregate.ts';
+import type { JsonValue } from '../core/canonical-json.ts';
+import type { LineObject } from '../core/line-form.ts';
 import type { Label } from '../transcript/commitment.ts';
 import type { Opening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
@@ -14,6 +17,7 @@ import type {
   OutcomeRecord,
   ScoreRecord,
 } from '../transcript/record.ts';
+import type { Answer } from '../transcript/wire/answer.ts';
 import { sampleOf } from './closed-sample.ts';
 import type { ContentCheck } from './content.ts';
 import { createAnswerEvidence, type AnswerEvidenceCheck } from './answer-evidence.ts';
@@ -49,7 +53,8 @@ export interface SampleReader {
   settle(): void;
   close(reason: EndReason): void;
   coverage(): SampleCoverage;
-  readonly aggregator: Aggregator;
+  /** The result of a metric over what was read; null if this version does not have it, or content for it is not open. */
+  metric(name: string): LineObject | null;
   readonly totals: TotalsTally;
 }
 
@@ -61,6 +66,8 @@ export interface SampleReaderInput {
   /** Selected items in the order in which they are asked. */
   readonly order: readonly number[];
   readonly stop: StopCheck;
+  /** Metrics over answers that the plan asks for. */
+  readonly metrics: readonly AnswerMetric[];
   /** Called with each sample when it is closed; not yet verified until the whole run is. */
   readonly onSample?: ((sample: VerifiedSample) => void) | undefined;
 }
@@ -81,7 +88,7 @@ export function createSampleReader(input: SampleReaderInput): SampleReader {
   let record: SampleRecord | null = null;
   let openings = new Map<Label, Opening>();
   return {
-    aggregator: checks.aggregator,
+    metric: checks.metric,
     totals: checks.totals,
     coverage: () => checks.counts,
     record(next) {
@@ -118,16 +125,18 @@ function numberOf(record: SampleRecord, label: Label): number | undefined {
   return record.k === 'intent' || record.k === 'score' ? record.index : undefined;
 }
 
-function createChecks({ plan, content, evidence, order, stop, onSample }: SampleReaderInput) {
+function createChecks({ plan, content, evidence, order, stop, metrics, onSample }: SampleReaderInput) {
   const ledger = createRunLedger(plan, order);
   const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
+  const answered = createAnsweredMetrics(metrics);
   const totals = createTotals();
   const attested = createAnswerEvidence(plan, evidence);
   const items = createOpenedItems(content);
   const attempts = createOpenedAttempts(content);
   const counts: Counts = { ...NOTHING };
   return {
-    aggregator,
+    /** The result of a metric; null if this version does not have it, or an answer that it needs is not open. */
+    metric: (name: string) => aggregator.result(name) ?? answered.result(name),
     totals,
     counts,
     resume(seq: number): void {
@@ -169,6 +178,7 @@ function createChecks({ plan, content, evidence, order, stop, onSample }: Sample
       const isUnanswered = grade(attested, sample, record);
       countSample(counts, record, { isRescored: extracted !== undefined, isUnanswered });
       stop.score(record);
+      if (isAnswered(sample)) answered.add(record, answer, opened?.target?.value);
       aggregator.add(record);
       onSample?.(sampleOf({ record, item, sample, opened, answer: answer?.text, extracted }));
     },
@@ -180,10 +190,27 @@ function createChecks({ plan, content, evidence, order, stop, onSample }: Sample
   };
 }
 
+// A metric over answers stands or falls with every answer.
+function createAnsweredMetrics(metrics: readonly AnswerMetric[]) {
+  let isWhole = true;
+  return {
+    add(record: ScoreRecord, answer: Answer | null, target: JsonValue | undefined): void {
+      if (answer === null || target === undefined) isWhole = false;
+      else for (const metric of metrics) metric.add({ record, answer, target });
+    },
+    result: (name: string): LineObject | null =>
+      isWhole ? (metrics.find((metric) => metric.name === name)?.result() ?? null) : null,
+  };
+}
+
 // Gives whether there is nothing to score: the request failed, or the level of the answer was derived and is too low.
 function grade(attested: AnswerEvidenceCheck, sample: OpenSample, record: ScoreRecord): boolean {
-  if (sample.attempts.at(-1)?.outcome?.status !== 'ok') return true;
+  if (!isAnswered(sample)) return true;
   return attested.scored(sample, record) && record.unscored === 'unattested';
+}
+
+function isAnswered({ attempts }: OpenSample): boolean {
+  return attempts.at(-1)?.outcome?.status === 'ok';
 }
 
 type Counts = { -readonly [K in keyof SampleCoverage | 'skipped']: number };

@@ -9,6 +9,7 @@ import { encodeUtf8, equalBytes } from '../core/bytes.ts';
 import { canonicalize } from '../core/canonical-json.ts';
 import { VerificationError } from '../core/errors.ts';
 import type { PublicKey } from '../core/key.ts';
+import { createAnswerMetrics, type AnswerMetric } from '../scoring/answer-metric.ts';
 import { parseDefinition, promptDigest, type SuiteDefinition } from '../suites/definition.ts';
 import { askOrder } from '../transcript/baseline.ts';
 import { rulesDigest, runId, type Plan } from '../transcript/plan.ts';
@@ -87,7 +88,9 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
   });
   const order = askOrder(files.plan, files.planDigest);
   const stop = createStopCheck(files.plan, files.baseline, order);
+  const answerMetrics = suite === null ? [] : createAnswerMetrics(files.plan, suite);
   const samples = createSampleReader({
+    metrics: answerMetrics,
     order,
     stop,
     plan: files.plan,
@@ -99,7 +102,7 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
         : (sample) => void kept.push(keepSamples === 'verdicts' ? withoutTexts(sample) : sample),
   });
   const pass = await readLines(source.lines, { files, samples, evidence });
-  const metrics = checkMetrics(pass);
+  const metrics = checkMetrics(pass, answerMetrics);
   checkResult(files, pass);
   const { plan } = files;
   const execution = plan.evidence === undefined ? null : (evidence.execution?.verdict() ?? null);
@@ -163,10 +166,19 @@ function openSuite(text: string, plan: Plan): SuiteDefinition {
   throw new VerificationError('ERR_PLAN_SUITE', 'cannot accept plan: its rules are not those of its suite');
 }
 
-function checkMetrics({ aggregates, samples }: PassResult): readonly VerifiedMetric[] {
+function checkMetrics(
+  { aggregates, samples }: PassResult,
+  planned: readonly AnswerMetric[],
+): readonly VerifiedMetric[] {
   if (aggregates.length === 0)
     throw new VerificationError('ERR_AGGREGATE', 'cannot accept result: the run states no metric');
-  return aggregates.map((record) => checkMetric(record, samples.aggregator.result(record.function)));
+  const missing = planned.find(({ name }) => !aggregates.some((record) => record.function === name));
+  if (missing !== undefined)
+    throw new VerificationError(
+      'ERR_AGGREGATE',
+      `cannot accept result: the plan asks for ${missing.name}, which is missing`,
+    );
+  return aggregates.map((record) => checkMetric(record, samples.metric(record.function)));
 }
 
 function checkMetric(record: AggregateRecord, again: AggregateRecord['result'] | null): VerifiedMetric {

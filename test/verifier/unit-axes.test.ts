@@ -154,7 +154,7 @@ function axesOf(facts: Facts = {}): Readonly<Record<Axis, AxisVerdict>> {
   const result = (): object | null => ((facts.knowsMetric ?? true) ? {} : null);
   const input = {
     files: { plan, signer },
-    pass: { size: 42, aggregates: [RECORDS.aggregate.minimal], samples: { aggregator: { result } } },
+    pass: { size: 42, aggregates: [RECORDS.aggregate.minimal], samples: { metric: result } },
     coverage: { samples: 10, rescored: 10, unanswered: 0, requests: 11, rerendered: 11, ...facts.coverage },
     canRescore: facts.canRescore ?? true,
     hasSuite: facts.hasSuite ?? true,

@@ -1,0 +1,33 @@
+/**
+ * Metrics that need more than verdicts: the answers and the targets themselves.
+ *
+ * They are added up in the order of the score records, so runner and verifier see the same samples in the same order. Where
+ * an answer is not disclosed a verifier cannot add it, and the metric is declared.
+ */
+import type { JsonValue } from '../core/canonical-json.ts';
+import type { LineObject } from '../core/line-form.ts';
+import type { SuiteDefinition } from '../suites/definition.ts';
+import type { Plan } from '../transcript/plan.ts';
+import type { ScoreRecord } from '../transcript/record.ts';
+import type { Answer } from '../transcript/wire/answer.ts';
+import { createControls } from './controls.ts';
+
+/** A sample that was answered, with its verdict. */
+export interface AnsweredSample {
+  readonly record: ScoreRecord;
+  readonly answer: Answer;
+  readonly target: JsonValue;
+}
+
+/** A metric over answers. */
+export interface AnswerMetric {
+  /** Name and version, as the aggregate record states it. */
+  readonly name: string;
+  add(sample: AnsweredSample): void;
+  result(): LineObject;
+}
+
+/** The metrics over answers that a run states; none unless its plan asks for some. */
+export function createAnswerMetrics(plan: Plan, suite: SuiteDefinition): readonly AnswerMetric[] {
+  return plan.controls === undefined ? [] : createControls(plan, suite);
+}
