@@ -6,7 +6,7 @@ import { exists } from './path-exists.ts';
 import { withHint } from './say.ts';
 
 const MARK = '.touchstone-demo';
-const OWN_ENTRIES = ['runs', 'bundles', 'report', 'demo.key', 'demo.pub'] as const;
+const OWN_ENTRIES = ['runs', 'bundles', 'report', 'demo.key', 'demo.pub', 'tee.pem'] as const;
 
 /** Paths in the demo folder. */
 export interface DemoFolder {
@@ -15,6 +15,8 @@ export interface DemoFolder {
   readonly report: string;
   readonly secretKey: string;
   readonly publicKey: string;
+  /** Certificate of the simulated TEE. */
+  readonly certificate: string;
 }
 
 /**
@@ -31,12 +33,13 @@ export async function prepareDemoFolder(folder: string): Promise<DemoFolder> {
   if (marked) for (const entry of OWN_ENTRIES) await rm(join(folder, entry), { recursive: true, force: true });
   await mkdir(join(folder, 'bundles'), { recursive: true });
   await writeFile(join(folder, MARK), 'made by touchstone demo; the next demo empties this folder\n');
-  const [runs, bundles, report, secretKey, publicKey] = OWN_ENTRIES.map((entry) => join(folder, entry)) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  return { runs, bundles, report, secretKey, publicKey };
+  const at = (entry: (typeof OWN_ENTRIES)[number]): string => join(folder, entry);
+  return {
+    runs: at('runs'),
+    bundles: at('bundles'),
+    report: at('report'),
+    secretKey: at('demo.key'),
+    publicKey: at('demo.pub'),
+    certificate: at('tee.pem'),
+  };
 }

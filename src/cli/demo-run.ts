@@ -7,7 +7,7 @@ import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { SecretKey } from '../core/key.ts';
 import { localSigner } from '../core/signer.ts';
-import { parseEndpointSpec } from '../endpoints/config.ts';
+import { parseEndpointSpec, type EndpointConfig } from '../endpoints/config.ts';
 import { openEndpoint } from '../endpoints/open.ts';
 import { readEmbeddedModels } from '../endpoints/embedded/models.ts';
 import type { ReportRun } from '../reports/model.ts';
@@ -16,7 +16,9 @@ import { loadSuite, type LoadedSuite } from '../suites/load.ts';
 import { BUNDLE_SUFFIX } from '../transcript/publication.ts';
 import { createBundleFile } from './bundle-file.ts';
 import { prepareDemoFolder, type DemoFolder } from './demo-folder.ts';
-import { axesTable, scoreTable } from './demo-tables.ts';
+import { cloudPlace, teePlace, type DemoPlace } from './demo-places.ts';
+import { axesTable, placesTable, scoreTable } from './demo-tables.ts';
+import { loadEvidenceCheck, type EvidenceChoice } from './evidence-check.ts';
 import { EXIT, worstOf, type ExitCode } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import { newKey, writeKeyFile } from './key-file.ts';
@@ -29,7 +31,13 @@ import { verifyApart } from './verify-apart.ts';
 import { verifySources } from './verify-sources.ts';
 
 const CONCURRENCY = 8;
-const TITLE = 'Touchstone demo: two tiny models, every suite';
+const TITLE = 'Touchstone demo: two tiny models, every suite, and one of them in three places';
+
+/** The suite that is asked in every place. */
+const SHARED_SUITE = 'arithmetic';
+
+/** The demo has a simulator of its own, and says so wherever it is named. */
+const EVIDENCE: EvidenceChoice = { allowSimulated: true, atMs: null, policy: null };
 
 /** Run the demo in a folder of its own. */
 export async function runDemo(path: string): Promise<ExitCode> {
@@ -43,11 +51,7 @@ export async function runDemo(path: string): Promise<ExitCode> {
   say(`verifying ${bundles.length} bundles in a process of its own, which trusts ${folder.publicKey} and nothing else`);
   const apart = await verifyApart(bundles, folder.publicKey);
   if (apart.code !== EXIT.yes) return apart.code;
-  const { runs: verified, codes } = await verifySources(bundles, [key.publicKey], {
-    allowSimulated: true,
-    atMs: null,
-    policy: null,
-  });
+  const { runs: verified, codes } = await verifySources(bundles, [key.publicKey], EVIDENCE);
   if (codes.length > 0) return worstOf(codes);
   await writeReport(verified, folder.report, { title: TITLE, createdAt: new Date().toISOString() });
   showResults(apart.runs, folder);
@@ -62,19 +66,23 @@ async function makeKey(folder: DemoFolder): Promise<SecretKey> {
   return key;
 }
 
-// Every model answers every suite; what follows the first run that fails or is stopped is left out.
+// Every model answers every suite, then one of them one suite in other places; what follows a run that fails is left out.
 async function runEverything(folder: DemoFolder, key: SecretKey): Promise<readonly PairResult[]> {
   const [models, suites, runner] = await Promise.all([readEmbeddedModels(), loadShipped(), runnerIdentity()]);
   say(`${models.length} models × ${suites.length} suites, over HTTP on this machine`);
   const interrupt = onInterrupt();
   const signer = { kind: 'ed25519', signer: localSigner(key) } as const;
+  const session: DemoSession = { folder: folder.runs, signer, runner, signal: interrupt.signal };
   const results: PairResult[] = [];
+  const isFine = (): boolean => results.every(({ code }) => code === EXIT.yes);
   try {
     for (const { name } of models) {
-      results.push(
-        ...(await runModel({ folder: folder.runs, signer, runner, signal: interrupt.signal }, name, suites)),
-      );
-      if (results.some(({ code }) => code !== EXIT.yes)) return results;
+      if (isFine()) results.push(...(await askAll(session, parseEndpointSpec(`embedded:${name}`), suites)));
+    }
+    const shared = suites.filter(({ definition }) => definition.id === SHARED_SUITE);
+    const model = models.at(-1)?.name ?? '';
+    for (const place of [() => cloudPlace(model), () => teePlace(model, folder.certificate)]) {
+      if (isFine()) results.push(...(await askIn(session, await place(), shared)));
     }
   } finally {
     interrupt.dispose();
@@ -89,20 +97,34 @@ async function loadShipped(): Promise<readonly LoadedSuite[]> {
 
 type DemoSession = Pick<PairInput, 'folder' | 'signer' | 'runner' | 'signal'>;
 
-async function runModel(
+async function askIn(
+  session: DemoSession,
+  place: DemoPlace,
+  suites: readonly LoadedSuite[],
+): Promise<readonly PairResult[]> {
+  try {
+    return await askAll(session, place.config, suites);
+  } finally {
+    await place.close();
+  }
+}
+
+async function askAll(
   { folder, ...session }: DemoSession,
-  model: string,
+  config: EndpointConfig,
   suites: readonly LoadedSuite[],
 ): Promise<readonly PairResult[]> {
   const results: PairResult[] = [];
-  const endpoint = await openEndpoint(parseEndpointSpec(`embedded:${model}`), { connections: CONCURRENCY });
+  const attestation = config.kind === 'tee' ? { attestation: await loadEvidenceCheck(EVIDENCE) } : {};
+  const endpoint = await openEndpoint(config, { connections: CONCURRENCY });
   try {
     for (const suite of suites) {
       const result = await runPair({
         ...session,
+        ...attestation,
         suite,
         endpoint,
-        folder: await newRunFolder(folder, suite.definition.id, model, Date.now()),
+        folder: await newRunFolder(folder, suite.definition.id, config.name.replace('embedded:', ''), Date.now()),
         options: { concurrency: CONCURRENCY },
         allowVersionChange: false,
         maxUnscored: null,
@@ -126,6 +148,11 @@ async function bundleOf(run: PairResult, folder: DemoFolder): Promise<string> {
 function showResults(runs: readonly ReportRun[], folder: DemoFolder): void {
   for (const line of scoreTable(runs)) print(line);
   print('');
+  print(
+    `The same model in three places, on ${SHARED_SUITE}. The cloud is a stand-in on this machine, the TEE a simulator:`,
+  );
+  for (const line of placesTable(runs, SHARED_SUITE)) print(line);
+  print('');
   for (const line of axesTable(runs)) print(line);
   print('');
   print(
@@ -133,4 +160,5 @@ function showResults(runs: readonly ReportRun[], folder: DemoFolder): void {
   );
   print(`${paint('strong', 'open')} ${pathToFileURL(resolve(folder.report, 'report.html')).href}`);
   say(`verify one yourself: touchstone verify ${folder.bundles}/<bundle> --trust ${folder.publicKey}`);
+  say('the runs of the simulated TEE verify only with --allow-simulated');
 }

@@ -1,34 +1,45 @@
-/** The sources of a report: verified, or not used. */
+/** The sources of a report or a comparison: verified, or not used. */
 import type { PublicKey } from '../core/key.ts';
 import type { VerifiedTranscript } from '../verifier/verified-transcript.ts';
-import { verifyRun } from '../verifier/verify.ts';
+import { verifyRun, type VerifyOptions } from '../verifier/verify.ts';
 import { evidenceOptions, type EvidenceChoice } from './evidence-check.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit.ts';
 import { openSource } from '../archive/open-source.ts';
 import { say, sayError } from './say.ts';
 
+/** How sources are verified. */
+export interface SourceChecks {
+  readonly trusted: readonly PublicKey[];
+  readonly evidence: EvidenceChoice;
+  readonly keepSamples: NonNullable<VerifyOptions['keepSamples']>;
+}
+
 /** What could be verified. */
-export interface VerifiedSources {
-  readonly runs: readonly VerifiedTranscript[];
+export interface VerifiedSources<T> {
+  readonly runs: readonly T[];
   /** One per source that cannot be used. */
   readonly codes: readonly ExitCode[];
 }
 
-/** Verify runs and bundles with their samples; what is wrong with one is said, and the others are verified all the same. */
-export async function verifySources(
+/**
+ * Verify runs and bundles; what is wrong with one is said, and the others are verified all the same.
+ *
+ * @param take - What is kept of a verified run; the rest of it can be let go before the next one is read.
+ */
+export async function verifySources<T>(
   sources: readonly string[],
-  trusted: readonly PublicKey[],
-  evidence: EvidenceChoice,
-): Promise<VerifiedSources> {
-  const runs: VerifiedTranscript[] = [];
+  { trusted, evidence, keepSamples }: SourceChecks,
+  take: (run: VerifiedTranscript, path: string) => T,
+): Promise<VerifiedSources<T>> {
+  const runs: T[] = [];
   const codes: ExitCode[] = [];
   for (const path of sources) {
     try {
       const source = await openSource(path);
       const options = await evidenceOptions(source, evidence);
-      const verification = await verifyRun(source, { trusted, keepSamples: true, ...options });
+      const verification = await verifyRun(source, { trusted, keepSamples, ...options });
       if (!verification.verified) throw verification.fault;
-      runs.push(verification.transcript);
+      runs.push(take(verification.transcript, path));
     } catch (error) {
       if (exitCodeOf(error) === EXIT.bug) throw error;
       say(`${path}:`);

@@ -14,6 +14,8 @@ export const demo: Command = defineCommand({
       describe: 'a folder that the demo may empty (default touchstone-demo)',
     }),
   examples: [['touchstone demo', 'takes one or two minutes; needs no key, no account and no network']],
-  notes: 'Two small language models answer every suite that comes along, over HTTP on this machine.',
+  notes:
+    'Two small language models answer every suite that comes along, over HTTP on this machine. One of them answers one\n' +
+    'suite again behind a plain API, as a cloud has it, and behind a simulated TEE, which proves nothing.',
   run: async ({ folder }) => await runDemo(folder),
 });
