@@ -33,5 +33,20 @@ export function evidenceFacts(run: ReportRun): Markup | null {
   const lines = evidenceLines(run);
   if (lines.length === 0) return null;
   return html`<h3 class="block-title">Evidence about the endpoint</h3>
-    <dl class="facts">${lines.map(({ term, text }) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`;
+    <dl class="facts">${lines.map(({ term, text }) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>
+    ${run.execution && claimsTable(run.execution.claims)}`;
+}
+
+// Everything that the level is derived from, and who stands behind it.
+function claimsTable(claims: NonNullable<ReportRun['execution']>['claims']): Markup {
+  const rows = claims.map(({ subject, claim, status, source, reason }) => [
+    html`${subject} ${claim}`,
+    status,
+    reason,
+    source.replace('_', ' '),
+  ]);
+  return html`<details class="evidence-claims">
+    <summary>${count(claims.length)} claims that the level is derived from</summary>
+    ${wideTable('Claims about machines and answers', ['Claim', 'Status', 'Reason', 'By'], rows)}
+  </details>`;
 }

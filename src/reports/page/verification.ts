@@ -104,8 +104,6 @@ function identity(run: ReportRun): readonly (readonly [string, Value])[] {
     ['signed', run.signer.sentence],
     ['requested model', html`<bdi>${model.requested}</bdi>`],
     ['reported model', names(model.reported)],
-    ['signed model', names(model.attested)],
-    ['declared checkpoint', checkpoints(model.declared_checkpoints)],
     ['fingerprint', names(model.fingerprints)],
     [
       'weights',
@@ -142,11 +140,6 @@ function names(list: readonly ReportedName[]): Value {
   return list.map(
     ({ name, answers }) => html`<bdi>${name}</bdi> <span class="muted">${count(answers)} answers</span> `,
   );
-}
-
-function checkpoints(list: readonly string[]): Value {
-  if (list.length === 0) return NONE;
-  return list.map((name) => html`<bdi>${name}</bdi> <span class="muted">not measured</span> `);
 }
 
 function verdictOf(run: ReportRun, axis: Axis): Verdict {
