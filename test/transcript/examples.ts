@@ -1,4 +1,5 @@
 /** Valid values of everything the format names: the smallest and the largest of each. */
+import type { GatePolicy } from '../../src/reports/gate/policy.ts';
 import type { SuiteDefinition } from '../../src/suites/definition.ts';
 import type { Plan } from '../../src/transcript/plan.ts';
 import type { ContainerLine } from '../../src/transcript/publication.ts';
@@ -306,4 +307,35 @@ export const OPENING_LINES: Readonly<Record<string, string>> = {
   response: `{"label":"response","salt":"${A}","seq":2,"utf8":"data: 1\\r\\n\\u0000 é 🎯"}`,
   binary: `{"b64":"//79","label":"response","salt":"${A}","seq":2}`,
   extracted: `{"label":"extracted","salt":"${A}","seq":3,"utf8":""}`,
+};
+
+/** A gate policy with every rule. */
+export const GATE_POLICY: GatePolicy = {
+  format: 'touchstone/gate-policy/v1',
+  signers: { baseline: ['a+00000000+AQ', 'ssh-ed25519 AAAA b'], candidate: 'anybody' },
+  suites: {
+    arithmetic: {
+      metrics: {
+        'mean/1': { minimum: 0.8, non_inferiority: { margin: 0.02, alpha: 0.05 } },
+        'mean/2': { minimum: { score: 0.8, alpha: 0.05 } },
+      },
+      must_pass: ['item-1', 'item-2'],
+      min_items: 100,
+      max_unscored: 0.01,
+      max_latency_ratio: 1.5,
+      max_prompt_token_ratio: 1.5,
+      max_completion_token_ratio: 1.5,
+      max_cost_ratio: 1.5,
+      assurance: {
+        level: 'L4',
+        axes: {
+          time: 'declared',
+          completeness: 'proven',
+          scoring: 'proven',
+          execution: 'proven',
+          reproduction: 'declared',
+        },
+      },
+    },
+  },
 };

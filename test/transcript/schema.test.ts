@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../../src/core/bytes.ts';
-import { canonicalize } from '../../src/core/canonical-json.ts';
-import { isTouchstoneError } from '../../src/core/errors.ts';
+import { canonicalize, type JsonValue } from '../../src/core/canonical-json.ts';
+import { InputError, isTouchstoneError } from '../../src/core/errors.ts';
+import { isGatePolicy } from '../../src/reports/gate/policy.ts';
 import { parseDefinition } from '../../src/suites/definition.ts';
 import { parseOpening } from '../../src/transcript/opening.ts';
 import { parsePlan } from '../../src/transcript/plan.ts';
@@ -16,6 +17,7 @@ import {
   DEFINITION,
   FULL_DEFINITION,
   FULL_PLAN,
+  GATE_POLICY,
   OPENING_LINES,
   PLAN,
   RECORDS,
@@ -67,11 +69,16 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     examples: Object.values(OPENING_LINES).map((line) => JSON.parse(line) as object),
     related: /^\/b64$/,
   },
+  'gate-policy': { parse: parseGatePolicyJson, examples: [GATE_POLICY] },
   'container-line': {
     parse: (text) => parseContainerLine(text, containerKind(text)),
     examples: Object.values(CONTAINER_LINES),
   },
 };
+
+function parseGatePolicyJson(text: string): void {
+  if (!isGatePolicy(JSON.parse(text) as JsonValue)) throw new InputError('ERR_CONFIG_SCHEMA', 'no policy');
+}
 
 interface Mutation {
   /** JSON pointer of what was changed. */
