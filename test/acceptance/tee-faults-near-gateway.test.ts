@@ -1,0 +1,3 @@
+import { describeFaults } from './tee-faults.ts';
+
+describeFaults('near-gateway');
