@@ -41,6 +41,7 @@ export type { SelectionRule } from './transcript/selection.ts';
 export { openSource } from './archive/open-source.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './verifier/verify.ts';
 export type { VerifiedSample, VerifiedTranscript } from './verifier/verified-transcript.ts';
+export { createAttestationCheck, type CheckOptions } from './attestation/check.ts';
 export { AXES, type Axis, type AxisVerdict, type Verdict } from './verifier/verdict.ts';
 export type { DisclosureLevel, RunSource } from './transcript/source.ts';
 export type { Plan, PlanBudget, PlanPrices, PlanRunner } from './transcript/plan.ts';
