@@ -106,5 +106,5 @@ async function read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Ui
 
 // Node's own implementation gives the errors of its zlib.
 function isZlibError(cause: unknown): boolean {
-  return cause instanceof Error && /^Z_/.test(String(Reflect.get(cause, 'code')));
+  return cause instanceof Error && String(Reflect.get(cause, 'code')).startsWith('Z_');
 }

@@ -1,6 +1,5 @@
 /** Writes a finished run into one publication file, with as much of its content as is to be disclosed. */
 import { join } from 'node:path';
-import type { FileHandle } from 'node:fs/promises';
 import { crc32, createDeflateRaw } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { decodeUtf8, encodeHex } from '../core/bytes.ts';
@@ -35,19 +34,40 @@ export interface BundleOptions {
  * @throws {@link VerificationError} `ERR_PLAN_FORM`, `ERR_LINE_FORM`, `ERR_OPENING_FORM`, `ERR_OPENING_STRAY`
  */
 export async function writeBundle(folder: string, outPath: string, options: BundleOptions): Promise<void> {
+  const pieces = folderPieces(folder, options);
+  await writeAtomicFrom(outPath, async (file) => {
+    for await (const piece of pieces) await file.writeFile(piece);
+  });
+}
+
+/** The bytes of the publication of the run in a folder, piece by piece; see {@link writeBundle}. */
+export async function* folderPieces(folder: string, options: BundleOptions): AsyncGenerator<Uint8Array> {
   const { level, items } = options;
   if ((level === 'D2') !== (items !== undefined)) {
     throw new UsageError('ERR_USAGE', `cannot publish at ${level}: chosen items go with D2 and with no other level`);
   }
   const { files } = await openFolder(folder);
-  const plan = parsePlan(textOf(files, 'plan.json', folder));
-  const published = publishedFiles(level, plan.suite);
+  const head = headLines(files, level, folder);
+  yield* compressed(bundleLines(folder, head, options));
+}
+
+/**
+ * The first lines of a publication: what it is, and the small files that its level publishes.
+ *
+ * @throws {@link InputError} `ERR_RUN_MISSING` if one of them is missing
+ */
+export function headLines(
+  files: ReadonlyMap<RunFile, Uint8Array>,
+  level: DisclosureLevel,
+  place: string,
+): readonly string[] {
+  const published = publishedFiles(level, parsePlan(textOf(files, 'plan.json', place)).suite);
   const head = [formatContainerLine({ t: 'bundle', format: FORMAT, level })];
   for (const name of RUN_FILES) {
     if (name === 'baseline.json' && !files.has(name)) continue;
-    if (published.has(name)) head.push(formatContainerLine({ t: 'file', name, utf8: textOf(files, name, folder) }));
+    if (published.has(name)) head.push(formatContainerLine({ t: 'file', name, utf8: textOf(files, name, place) }));
   }
-  await writeAtomicFrom(outPath, async (file) => await compress(file, bundleLines(folder, head, options)));
+  return head;
 }
 
 function textOf(files: ReadonlyMap<RunFile, Uint8Array>, name: RunFile, folder: string): string {
@@ -95,8 +115,9 @@ async function surveyRecords(path: string): Promise<{ readonly lines: number; re
   return { lines, evidence: [...named].toSorted() };
 }
 
-// Outcomes do not say of which item they are, so the few samples on their way are remembered.
-function createItemFilter(items: ReadonlySet<number>): (joined: JoinedRecord) => boolean {
+/** Tells which records to open if only some items are. Records are asked about in order. */
+export function createItemFilter(items: ReadonlySet<number>): (joined: Pick<JoinedRecord, 'line'>) => boolean {
+  // Outcomes do not say of which item they are, so the few samples on their way are remembered.
   const underway = new Set<number>();
   return ({ line }) => {
     const record = parseRecord(line);
@@ -115,13 +136,14 @@ function createItemFilter(items: ReadonlySet<number>): (joined: JoinedRecord) =>
   };
 }
 
-async function compress(file: FileHandle, batches: AsyncIterable<readonly string[]>): Promise<void> {
+/** The bytes of a publication with the given lines: one deflate stream, its checksum, and the seal. */
+export async function* compressed(batches: AsyncIterable<readonly string[]>): AsyncGenerator<Uint8Array> {
   const hasher = createSha256();
   let crc = 0;
   let totalBytes = 0;
-  const write = async (bytes: Uint8Array): Promise<void> => {
+  const hashed = (bytes: Uint8Array): Uint8Array => {
     hasher.update(bytes);
-    await file.writeFile(bytes);
+    return bytes;
   };
   async function* plain(): AsyncGenerator<Buffer> {
     for await (const batch of batches) {
@@ -131,14 +153,19 @@ async function compress(file: FileHandle, batches: AsyncIterable<readonly string
       yield piece;
     }
   }
-  await write(GZIP_HEADER);
+  yield hashed(GZIP_HEADER);
   const source = Readable.from(plain());
   const deflate = createDeflateRaw({ level: 6 });
   source.on('error', (cause) => deflate.destroy(cause));
-  for await (const piece of source.pipe(deflate) as AsyncIterable<Buffer>) await write(piece);
+  try {
+    for await (const piece of source.pipe(deflate) as AsyncIterable<Buffer>) yield hashed(piece);
+  } finally {
+    source.destroy();
+    deflate.destroy();
+  }
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc, 0);
   trailer.writeUInt32LE(totalBytes % 2 ** 32, 4);
-  await write(trailer);
-  await file.writeFile(formatSeal(encodeHex(hasher.digest())));
+  yield hashed(trailer);
+  yield formatSeal(encodeHex(hasher.digest()));
 }
