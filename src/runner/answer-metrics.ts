@@ -7,7 +7,8 @@
 import { joinFolder } from '../archive/folder-source.ts';
 import { tryDecodeUtf8 } from '../core/bytes.ts';
 import type { JsonValue } from '../core/canonical-json.ts';
-import { createAnswerMetrics, type AnswerMetric } from '../scoring/answer-metric.ts';
+import type { AnswerMetric } from '../scoring/answer-metric.ts';
+import { createAnswerMetrics } from '../scoring/answer-metrics.ts';
 import type { SuiteDefinition } from '../suites/definition.ts';
 import type { NewRecord } from '../transcript/builder.ts';
 import type { Label } from '../transcript/commitment.ts';

@@ -6,11 +6,8 @@
  */
 import type { JsonValue } from '../core/canonical-json.ts';
 import type { LineObject } from '../core/line-form.ts';
-import type { SuiteDefinition } from '../suites/definition.ts';
-import type { Plan } from '../transcript/plan.ts';
 import type { ScoreRecord } from '../transcript/record.ts';
 import type { Answer } from '../transcript/wire/answer.ts';
-import { createControls } from './controls.ts';
 
 /** A sample that was answered, with its verdict. */
 export interface AnsweredSample {
@@ -25,9 +22,4 @@ export interface AnswerMetric {
   readonly name: string;
   add(sample: AnsweredSample): void;
   result(): LineObject;
-}
-
-/** The metrics over answers that a run states; none unless its plan asks for some. */
-export function createAnswerMetrics(plan: Plan, suite: SuiteDefinition): readonly AnswerMetric[] {
-  return plan.controls === undefined ? [] : createControls(plan, suite);
 }
