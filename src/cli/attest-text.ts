@@ -31,7 +31,7 @@ export function attestationLines(attested: Attested): readonly string[] {
     ...(simulated ? [row('simulated', SIMULATED)] : []),
     row('endpoint', `${provider} at ${base_url}, model ${model}`),
     row('nonce', `${nonce.slice(0, 16)}…, random: fresh to you, and to nobody else`),
-    row('attested', `${attested.attestations.length} times at ${at}`),
+    row('attested', `${timesText(attested.attestations.length)} at ${at}`),
     ...subjectsOf(claims).flatMap((subject) => [
       '',
       paint('strong', `  ${subject}`),
@@ -53,6 +53,10 @@ function headline({ refusals, policy, level, simulated }: Attested): string {
   if (refusals.length > 0) return paint('bad', 'not accepted');
   if (simulated) return paint('warning', 'simulated, proves nothing');
   return `${paint('good', policy === null ? 'attested' : 'attested, policy met')}, up to ${levelText(level)}`;
+}
+
+function timesText(times: number): string {
+  return times === 1 ? 'once' : `${times} times`;
 }
 
 function row(name: string, text: string): string {

@@ -40,6 +40,24 @@ describe.skipIf(!isBuilt || process.platform === 'win32')(
       rmSync(folder, { recursive: true });
     });
 
+    it('serves a simulated TEE that says so, with a report over any nonce', { timeout: 60_000 }, async () => {
+      const running = startTouchstone(tmpdir(), [
+        ...['endpoints', 'serve', 'tee-sim', '--model', 'tiny-0.4m', '--port', '0'],
+        ...['--fault', 'gpu-missing'],
+      ]);
+      const url = await running.firstLine;
+      const { fingerprint } = await ask(url, 'tiny-0.4m', '1 + 1 = ?');
+      expect(fingerprint).toMatch(/^touchstone-embedded:/);
+      const nonce = 'a1'.repeat(32);
+      const report = await fetch(`${url}/attestation/report?nonce=${nonce}&signing_algo=ed25519`);
+      expect(await report.json()).toMatchObject({ request_nonce: nonce, signing_algo: 'ed25519' });
+      running.interrupt();
+      const { code, stderr } = await running.ended;
+      expect(code).toBe(0);
+      expect(stderr).toContain('SIMULATED: tiny-0.4m as near-direct, with the faults gpu-missing; it proves nothing');
+      expect(stderr).toContain(`ask it as: simulated:near-direct:${url}#tiny-0.4m with --allow-simulated`);
+    });
+
     it('serves the models that come along until Ctrl-C', { timeout: 60_000 }, async () => {
       const running = startTouchstone(tmpdir(), [
         'endpoints',
