@@ -397,16 +397,20 @@ describe('a key that changes while a run goes on', () => {
   });
 
   it('stops the run if the attestation of it is contradicted', async () => {
-    const endpoint = fakeTee({
-      beforeAnswer: (question) => {
-        if (question < 4) return;
-        endpoint.control.key = KEY_B;
-        endpoint.control.report = { refuted: 'ERR_TCB_REVOKED' };
-      },
-    });
+    const endpoint = fakeTee();
+    endpoint.control.beforeAnswer = async (question, signal) => {
+      if (question < 4) return;
+      endpoint.control.key = KEY_B;
+      endpoint.control.report = { refuted: 'ERR_TCB_REVOKED' };
+      if (question > 8) await untilAborted(signal);
+    };
     const run = await attestedRun(endpoint, 40);
     expect(await codeOf(run.run({ options: { concurrency: 2 } }))).toBe('ERR_TCB_REVOKED');
     expect(phasesOf(await run.records())).toEqual(['before', 'rotation']);
+    expect(endpoint.seen.answers).toBeLessThan(12);
+    // Such a run never verifies, so nothing more is paid for it.
+    endpoint.control.report = {};
+    expect(await codeOf(run.resume())).toBe('ERR_TCB_REVOKED');
     expect(endpoint.seen.answers).toBeLessThan(12);
   });
 });

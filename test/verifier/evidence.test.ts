@@ -551,6 +551,11 @@ describe('the levels of a run', () => {
     ['after only, for the first answer', all(without('attestation'), insert(2, attestation('rotation'))), 1],
     ['before and at a resume', all((facts) => void facts.steps.pop(), insert(-1, RESUME, attestation('resume'))), 0],
     [
+      'before and at a resume, for what came before it',
+      all((facts) => void facts.steps.pop(), insert(9, RESUME, attestation('resume'))),
+      2,
+    ],
+    [
       'by a rotation that was kept back',
       all((facts) => void facts.steps.pop(), insert(-1, attestation('rotation', { size: 1 }))),
       4,
