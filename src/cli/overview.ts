@@ -29,6 +29,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'turn verified transcripts into tables and a page',
     load: async () => (await import('./commands/report.ts')).report,
   },
+  compare: {
+    describe: 'say what differs between verified runs, and what is noise',
+    load: async () => (await import('./commands/compare.ts')).compare,
+  },
+  gate: {
+    describe: 'decide by a policy whether a run may pass, and sign the verdict',
+    load: async () => (await import('./commands/gate.ts')).gate,
+  },
   bundle: {
     describe: 'make one file to publish, or look into one',
     load: async () => (await import('./commands/bundle.ts')).bundle,
@@ -68,6 +76,7 @@ Examples:
   touchstone run --suite arithmetic --endpoint ollama:llama3.2
   touchstone verify score.touchstone.jsonl.gz --trust alice.pub
   touchstone report runs/* -o report
+  touchstone compare before.touchstone.jsonl.gz after.touchstone.jsonl.gz
 
 Exit codes:
   0  done, and the answer is yes           4    endpoint or network trouble

@@ -21,12 +21,21 @@ export interface VerifiedSources<T> {
   readonly codes: readonly ExitCode[];
 }
 
+/** Verify runs and bundles with their samples, as {@link verifyEach} does. */
+export async function verifySources(
+  sources: readonly string[],
+  trusted: readonly PublicKey[],
+  evidence: EvidenceChoice,
+): Promise<VerifiedSources<VerifiedTranscript>> {
+  return await verifyEach(sources, { trusted, evidence, keepSamples: true }, (run) => run);
+}
+
 /**
  * Verify runs and bundles; what is wrong with one is said, and the others are verified all the same.
  *
  * @param take - What is kept of a verified run; the rest of it can be let go before the next one is read.
  */
-export async function verifySources<T>(
+export async function verifyEach<T>(
   sources: readonly string[],
   { trusted, evidence, keepSamples }: SourceChecks,
   take: (run: VerifiedTranscript, path: string) => T,

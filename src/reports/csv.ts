@@ -26,7 +26,8 @@ const OPTIONS: Options = {
 
 type Cell = string | number | null | undefined;
 
-interface Column<Row> {
+/** A column of a table. */
+export interface Column<Row> {
   readonly name: string;
   readonly of: (row: Row) => Cell;
 }
@@ -133,7 +134,12 @@ const SAMPLE_COLUMNS: readonly Column<SampleRow>[] = [
 
 /** The text of results.csv. Ratios are those of the transcript, latencies in milliseconds. */
 export function resultsCsv(model: ReportModel): string {
-  return headLine(RESULT_COLUMNS) + lines(RESULT_COLUMNS, model.runs);
+  return csvText(RESULT_COLUMNS, model.runs);
+}
+
+/** A table as CSV, with its head. */
+export function csvText<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  return headLine(columns) + lines(columns, rows);
 }
 
 /**

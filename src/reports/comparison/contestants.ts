@@ -41,7 +41,9 @@ export function groupRuns(runs: readonly ComparedRun[], choice: GroupingChoice):
   const groups = named.map((group) =>
     group.toSorted((a, b) => Number(b.name === baselineName) - Number(a.name === baselineName)),
   );
-  const refusals = groups.flatMap((group) => refusalsIn(group, { ...choice, baselineName }));
+  const found = groups.flatMap((group) => refusalsIn(group, { ...choice, baselineName }));
+  // That a suite has a single run says little where another run is of another suite.
+  const refusals = found.length > 0 ? found : groups.flatMap(aloneIn);
   if (refusals.length > 0) return { comparable: false, refusals };
   return {
     comparable: true,
@@ -97,7 +99,6 @@ function refusalsIn(
   const held = hasBaseline ? first.run : baseline;
   const refuse = (run: ComparedRun, found: readonly ReportDifference[]): Refusal[] =>
     found.length === 0 ? [] : [{ baseline: held.runId, run: run.runId, differences: found }];
-  if (hasBaseline && others.length === 0) return refuse(held, [alone(held)]);
   const rest = hasBaseline ? others : group;
   return [
     ...refuse(held, verdictsMissing(held)),
@@ -118,8 +119,10 @@ function verdictsMissing({ items }: ComparedRun): readonly ReportDifference[] {
   return [{ field: 'level', left: 'D1 or more', right: 'D0', sentence }];
 }
 
-function alone({ plan }: ComparedRun): ReportDifference {
+function aloneIn([first, second]: readonly Named[]): readonly Refusal[] {
+  if (first === undefined || second !== undefined) return [];
+  const { runId, plan } = first.run;
   const { id, version } = plan.suite;
   const sentence = `suite: no other run is of ${id} ${version}`;
-  return { field: 'suite.id', left: id, right: 'none', sentence };
+  return [{ baseline: runId, run: runId, differences: [{ field: 'suite.id', left: id, right: 'none', sentence }] }];
 }

@@ -60,7 +60,7 @@ function rowsOf(entries: readonly BoardEntry[], matrix: Leaderboard['matrix']): 
   const ranks = rankRanges(entries.length, (a, b) => better.has(`${runOf(a)} ${runOf(b)}`));
   return entries
     .map(({ run, name, value }, at) => ({ run, name, value, rank: ranks[at] ?? { best: 1, worst: entries.length } }))
-    .toSorted((a, b) => orderOf(b.value) - orderOf(a.value) || a.rank.best - b.rank.best)
+    .toSorted((a, b) => orderOf(b.value) - orderOf(a.value) || a.rank.best - b.rank.best || (a.run < b.run ? -1 : 1))
     .map((row) => ({ ...row, value: decimalOrNull(row.value) }));
 }
 
