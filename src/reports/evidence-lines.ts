@@ -57,6 +57,8 @@ function atMost(lines: readonly EvidenceLine[]): readonly EvidenceLine[] {
 
 function runLevelText(execution: ReportExecution): string {
   const { answers, checked, required_level: required } = execution;
+  if (checked === 0)
+    return `not checked: of ${count(answers)} counted answers, none has all that its evidence is about`;
   const over = `the lowest over ${count(answers)} counted answers, ${count(checked)} of them checked`;
   const asked = required === null ? '' : `; answers below ${required} count as unscored`;
   return `${levelText(execution)}, ${over}${asked}`;

@@ -37,9 +37,9 @@ export function executionOf({ execution, plan }: ExecutedRun): ReportExecution |
   };
 }
 
-/** The level of a run; without evidence it says whether somebody signed. Null if there is evidence that was not checked. */
+/** The level of a run; without evidence it says whether somebody signed. Null if there is evidence, and none was checked. */
 export function levelOf({ execution, plan, signer }: ExecutedRun): ReportLevel | null {
-  if (execution !== null) return { level: execution.level, suffixes: execution.suffixes };
+  if (execution !== null && execution.checked > 0) return { level: execution.level, suffixes: execution.suffixes };
   if (plan.evidence !== undefined) return null;
   return { level: signer.status === 'ephemeral' ? 'L0' : 'L1', suffixes: [] };
 }

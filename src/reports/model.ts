@@ -77,7 +77,7 @@ export interface ReportRun {
   readonly suite: ReportRunSuite;
   readonly endpoint: { readonly kind: string; readonly name: string; readonly base_url: string };
   readonly model: ReportModelIdentity;
-  /** Lowest level over all counted answers; null if there is evidence that was not checked, or that is not shown. */
+  /** Lowest level over all counted answers that were checked; null if there is evidence and none was, or none is shown. */
   readonly level: ReportLevel | null;
   /** What evidence shows about the endpoint; null if there is none, or it was not checked, or is not shown. */
   readonly execution: ReportExecution | null;

@@ -1,5 +1,6 @@
 /** What stands behind the answers of an endpoint, in one row: its level, and why it is no other. */
 import { levelText, SIMULATED } from './evidence-lines.ts';
+import { count } from './figures.ts';
 import type { ReportExecution, ReportRun } from './model.ts';
 
 /** The rungs of the ladder, for a legend. */
@@ -55,8 +56,11 @@ function lowestReason({ levels }: ReportExecution): string {
   return levels[0]?.reasons.join('; ') ?? 'no answer was counted';
 }
 
-/** The level of a run for a table: what is simulated says so in the same cell. */
+/** The level of a run for a table: what is simulated, or checked in part, says so in the same cell. */
 export function levelCell({ level, execution }: Pick<ReportRun, 'level' | 'execution'>): string {
   if (level === null) return 'not checked';
-  return execution?.simulated === true ? `${level.level} simulated` : levelText(level);
+  if (execution === null) return levelText(level);
+  const { simulated, checked, answers } = execution;
+  const text = simulated ? `${level.level} simulated` : levelText(level);
+  return checked < answers ? `${text} (${count(checked)} of ${count(answers)} answers)` : text;
 }

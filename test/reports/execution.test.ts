@@ -138,6 +138,8 @@ describe('levelCell()', () => {
     expect(levelCell(summarizeRun(teeRun(SIMULATED)))).toBe('L1 simulated');
     expect(levelCell(summarizeRun(teeRun()))).toBe('L1 ~req ~time');
     expect(levelCell(summarizeRun(teeRun(null)))).toBe('not checked');
+    expect(levelCell(summarizeRun(teeRun(execution({ checked: 0, levels: [], level: 'L0' }))))).toBe('not checked');
+    expect(levelCell(summarizeRun(teeRun(execution({ checked: 4 }))))).toBe('L1 ~req ~time (4 of 10 answers)');
     expect(levelText({ level: 'L4', suffixes: [] })).toBe('L4');
   });
 });
