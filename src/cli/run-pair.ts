@@ -102,7 +102,9 @@ function judge(
   if (reason === 'budget') {
     return { code: EXIT.insufficient, complaint: 'the budget was reached before every sample was asked' };
   }
-  const unscored = counts.unscored ?? 0;
+  // What need not be asked is not missing.
+  const spared = reason === 'stop' ? (counts.reasons.find((each) => each.reason === 'skipped')?.count ?? 0) : 0;
+  const unscored = (counts.unscored ?? 0) - spared;
   if (maxUnscored !== null && unscored > maxUnscored) {
     return { code: EXIT.insufficient, complaint: `${unscored} samples are unscored, allowed are ${maxUnscored}` };
   }

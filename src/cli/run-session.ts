@@ -1,11 +1,13 @@
 /** One `run`: every pair of suite and endpoint, one after the other, and what to say in the end. */
 import { dirname, join } from 'node:path';
 import { EVIDENCE_FOLDER } from '../archive/evidence-files.ts';
+import { SECRET_BYTES } from '../archive/run-folder.ts';
 import { isTouchstoneError, VerificationError } from '../core/errors.ts';
 import type { EndpointConfig } from '../endpoints/config.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
 import { unscoredText } from '../reports/wording.ts';
-import { RUN_DEFAULTS } from '../runner/plan-run.ts';
-import type { RunSigner } from '../runner/signing.ts';
+import { RUN_DEFAULTS, type PlanInput } from '../runner/plan-run.ts';
+import { keysOf, type RunSigner } from '../runner/signing.ts';
 import { loadSuite, type LoadedSuite } from '../suites/load.ts';
 import type { PlanRunner } from '../transcript/plan.ts';
 import { watchEvidence, type AttestedRun } from './attested-run.ts';
@@ -15,6 +17,7 @@ import { exists } from './path-exists.ts';
 import { reachEndpoint } from './reach-endpoint.ts';
 import { endpointOfPlan, readPlan, suiteOfPlan } from './resume-choice.ts';
 import { newRunFolder } from './run-folder-name.ts';
+import type { GatedRun } from './gated-run.ts';
 import { runPair, type PairResult, type RunOutline } from './run-pair.ts';
 import type { RunRequest } from './run-request.ts';
 import { runnerIdentity } from './runner-identity.ts';
@@ -37,6 +40,8 @@ interface Session {
   readonly runner: PlanRunner;
   readonly signal: AbortSignal;
   readonly allowVersionChange: boolean;
+  /** What the runs are held against; null if nothing is. */
+  readonly gate: GatedRun | null;
 }
 
 /** How to go through the pairs. */
@@ -45,41 +50,60 @@ export interface RunMode {
   readonly resume: string | undefined;
   readonly allowVersionChange: boolean;
   readonly json: boolean;
+  /** What the runs are held against; null if nothing is. */
+  readonly gate: GatedRun | null;
 }
 
-/** Run whatever the request asks for, and print one result per run. */
-export async function runAll(request: RunRequest, { resume, allowVersionChange, json }: RunMode): Promise<ExitCode> {
+/** Run whatever the request asks for, and print one result per run, and the verdict of the gate if there is one. */
+export async function runAll(request: RunRequest, mode: RunMode): Promise<ExitCode> {
+  const { resume, json, gate } = mode;
   const [signer, runner, suites] = await Promise.all([
     chooseSigningKey(request.key),
     runnerIdentity(),
     Promise.all(request.suites.map((path) => loadSuite(path))),
   ]);
-  const pairs = resume === undefined ? allPairs(suites, request) : [await pairOf(resume, suites, request)];
+  const asked = resume === undefined ? allPairs(suites, request) : [await pairOf(resume, suites, request)];
+  // Without a policy or a sound baseline nothing could pass, so nothing is paid for.
+  const pairs = gate === null || gate.isReady ? asked : [];
   const interrupt = onInterrupt();
-  const session: Session = { request, signer, runner, signal: interrupt.signal, allowVersionChange };
+  const session: Session = { request, signer, runner, signal: interrupt.signal, ...mode };
+  const { results, codes } = await runEach(session, pairs, json);
+  interrupt.dispose();
+  const notBegun = pairs.length - codes.length;
+  if (interrupt.signal.aborted) codes.push(EXIT.interrupted);
+  const folders = results.map(({ folder }) => folder);
+  const concluded = gate === null || interrupt.signal.aborted ? null : await gate.conclude(folders, signer);
+  if (concluded !== null) codes.push(concluded.code);
+  if (json) printJson(gate === null ? results : { runs: results, gate: concluded?.verdict ?? null });
+  else for (const line of concluded?.lines ?? []) print(line);
+  sayNext(results, notBegun, request);
+  return worstOf(codes);
+}
+
+async function runEach(
+  session: Session,
+  pairs: readonly Pair[],
+  json: boolean,
+): Promise<{ readonly results: PairResult[]; readonly codes: ExitCode[] }> {
   const results: PairResult[] = [];
   const codes: ExitCode[] = [];
   for (const pair of pairs) {
-    if (interrupt.signal.aborted) break;
+    if (session.signal.aborted) break;
     try {
       const result = await runOne(session, pair);
       results.push(result);
       codes.push(result.code);
       if (!json) show(result);
     } catch (error) {
-      // One endpoint that is down, or is not what it says, must not keep the others from being asked.
+      // One endpoint that is down, or is not what it says, must not keep the others from being asked, nor a gate from closing.
       const code = exitCodeOf(error);
-      if ((code !== EXIT.endpoint && code !== EXIT.no) || pairs.length === 1) throw error;
+      const isAlone = pairs.length === 1 && session.gate === null;
+      if ((code !== EXIT.endpoint && code !== EXIT.no) || isAlone) throw error;
       sayError(error);
       codes.push(code);
     }
   }
-  interrupt.dispose();
-  const notBegun = pairs.length - codes.length;
-  if (interrupt.signal.aborted) codes.push(EXIT.interrupted);
-  if (json) printJson(results);
-  sayNext(results, notBegun, request);
-  return worstOf(codes);
+  return { results, codes };
 }
 
 function allPairs(suites: readonly LoadedSuite[], { endpoints }: RunRequest): readonly Pair[] {
@@ -91,7 +115,7 @@ async function pairOf(folder: string, suites: readonly LoadedSuite[], { endpoint
   return { suite: suiteOfPlan(plan, suites), config: endpointOfPlan(plan, endpoints), folder };
 }
 
-async function runOne({ request, ...session }: Session, { suite, config, folder }: Pair): Promise<PairResult> {
+async function runOne({ request, gate, ...session }: Session, { suite, config, folder }: Pair): Promise<PairResult> {
   const connections = request.options.concurrency ?? RUN_DEFAULTS.concurrency;
   const endpoint = await reachEndpoint(config, { connections, suite });
   const { timeoutMs, prices } = config;
@@ -103,11 +127,13 @@ async function runOne({ request, ...session }: Session, { suite, config, folder 
   const watched = config.kind === 'tee' ? await watchEvidence(config, request.evidence) : null;
   const into = folder ?? (await newRunFolder(request.out, suite.definition.id, config.name, Date.now()));
   try {
+    const stop =
+      folder === null && gate !== null ? gate.stopFor(plannedRun(session, { suite, endpoint, options })) : null;
     const result = await runPair({
       ...session,
       suite,
       endpoint,
-      options: folder === null ? options : null,
+      options: folder === null ? { ...options, ...(stop === null ? {} : { stop }) } : null,
       folder: into,
       maxUnscored: request.maxUnscored,
       ...(watched === null ? {} : { attestation: watched.attestation }),
@@ -118,6 +144,16 @@ async function runOne({ request, ...session }: Session, { suite, config, folder 
   } finally {
     await endpoint.close();
   }
+}
+
+// As it would be planned now; the real plan differs only in its moment, its nonce and its stop rule.
+function plannedRun(
+  { signer, runner }: Pick<Session, 'signer' | 'runner'>,
+  { suite, endpoint, options }: Pick<PlanInput, 'suite' | 'options'> & { readonly endpoint: Endpoint },
+): PlanInput {
+  const { identity } = keysOf(signer, new Uint8Array(SECRET_BYTES));
+  const moment = { nowMs: Date.now(), nonce: new Uint8Array(16) };
+  return { suite, endpoint: endpoint.identity, options, runner, signer: identity, ...moment };
 }
 
 async function judgeEvidence(result: PairResult, watched: AttestedRun, request: RunRequest): Promise<PairResult> {

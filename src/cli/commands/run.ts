@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import { RUN_DEFAULTS } from '../../runner/plan-run.ts';
 import { defineCommand, type Command } from '../command.ts';
 import { EVIDENCE_OPTIONS } from '../evidence-check.ts';
+import { PREVIOUS_OPTIONS } from '../gate-options.ts';
 import { readRunRequest } from '../run-request.ts';
 import { runAll } from '../run-session.ts';
 
@@ -34,6 +35,10 @@ const OPTIONS = {
   'key-env': { ...text, describe: 'name of the environment variable that holds the signing key' },
   'ssh-key': { ...text, describe: 'OpenSSH public key file to sign with through ssh-keygen' },
   unsigned: { ...flag, describe: 'run without a key of anybody' },
+  gate: { ...text, describe: 'gate policy: stop as soon as it is certain whether the run may pass, see docs/gate.md' },
+  baseline: { ...texts, describe: 'what --gate holds the run against: run folder, bundle, or folder of these' },
+  'gate-out': { ...text, default: 'gate', describe: 'folder for the verdict' },
+  ...PREVIOUS_OPTIONS,
   resume: { ...text, describe: 'go on with the interrupted run in this folder; the rest of the command as it was' },
   'allow-version-change': { ...flag, default: false, describe: 'resume a run of another version of touchstone' },
   json: { ...flag, default: false, describe: 'print JSON' },
@@ -43,13 +48,14 @@ const OPTIONS = {
 export const run: Command = defineCommand({
   usage: 'run [config]',
   describe: 'run suites against endpoints and write signed transcripts',
-  lists: ['suite', 'endpoint'],
+  lists: ['suite', 'endpoint', 'baseline', 'trust'],
   options: (parser: Argv) =>
     parser
       .positional('config', { type: 'string', describe: 'configuration file; options win over it' })
       .options(OPTIONS)
       .group(['key', 'key-env', 'ssh-key', 'unsigned'], 'Signing:')
       .group(['require-level', 'policy', 'allow-simulated'], 'Evidence:')
+      .group(['gate', 'baseline', 'gate-out', 'previous', 'trust', 'allow-weaker'], 'Gate:')
       .group(['max-requests', 'max-cost', 'max-unscored', 'timeout', 'max-attempts'], 'Limits:'),
   examples: [
     ['touchstone run touchstone.yaml', 'what touchstone init made'],
@@ -57,10 +63,15 @@ export const run: Command = defineCommand({
     ['touchstone run --suite ./my-suite --endpoint http://127.0.0.1:8000/v1 --model my-model', 'any server'],
     ['touchstone run --suite arithmetic --endpoint near:MODEL --require-level L3', 'attested, or it does not count'],
     ['touchstone run touchstone.yaml --key-env TOUCHSTONE_SIGNING_KEY --max-unscored 0', 'in CI'],
+    ['touchstone run touchstone.yaml --gate gate.yaml --baseline main.touchstone.jsonl.gz', 'no longer than it takes'],
   ],
   notes:
     'Ctrl-C ends a run in order and prints the command that goes on with it.\n' +
     'API keys are read from the environment variables that touchstone endpoints list names.',
-  run: async ({ resume, allowVersionChange, json, ...args }) =>
-    await runAll(await readRunRequest(args), { resume, allowVersionChange, json }),
+  run: async ({ resume, allowVersionChange, json, ...args }) => {
+    const request = await readRunRequest(args);
+    const isGated = args.gate !== undefined || args.baseline !== undefined;
+    const gate = isGated ? await (await import('../gated-run.ts')).openGatedRun(args, request) : null;
+    return await runAll(request, { resume, allowVersionChange, json, gate });
+  },
 });
