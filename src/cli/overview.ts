@@ -46,7 +46,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/suites.ts')).suites,
   },
   endpoints: {
-    describe: 'list and check endpoints, serve embedded or recorded ones',
+    describe: 'list, check and attest endpoints, serve embedded, recorded or simulated ones',
     load: async () => (await import('./commands/endpoints.ts')).endpoints,
   },
   keys: {

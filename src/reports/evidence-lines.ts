@@ -78,7 +78,7 @@ function attestationsText({ attestations, provider }: ReportExecution): string {
 }
 
 /** A machine with the status of its firmware, such as `model tdx-v4: TCB UpToDate, no advisories`. */
-export function machineText({ role, platform, tcb }: ReportMachine): string {
+function machineText({ role, platform, tcb }: ReportMachine): string {
   if (tcb === null) return `${role} ${platform}: TCB not known`;
   const advisories = tcb.advisories.length === 0 ? 'no advisories' : tcb.advisories.join(', ');
   const data = `TCB data ${tcb.evaluation_data_number}, FMSPC ${tcb.fmspc}`;
