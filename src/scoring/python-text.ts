@@ -32,3 +32,38 @@ export function strip(text: string): string {
 export function splitWords(text: string): readonly string[] {
   return text.split(spaces).filter((word) => word !== '');
 }
+
+/** A part of a regular expression that matches a text as it stands. */
+export function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replace(/\\-/g, '\\x2d');
+}
+
+/** `re.search(r"\b" + literal + r"\b")` and the like: word boundaries as Python draws them, around a literal text. */
+export function wholeWord(text: string): string {
+  const first = [...text].at(0) ?? '';
+  const last = [...text].at(-1) ?? '';
+  const isWord = (character: string): boolean => new RegExp(`^[${PYTHON_WORD}]$`, 'u').test(character);
+  // A boundary lies between a word character and what is none, whichever side the text shows.
+  const before = isWord(first) ? `(?<![${PYTHON_WORD}])` : `(?<=[${PYTHON_WORD}])`;
+  const after = isWord(last) ? `(?![${PYTHON_WORD}])` : `(?=[${PYTHON_WORD}])`;
+  return `${before}${literal(text)}${after}`;
+}
+
+/** `str.isupper()`: there is a letter with case, and none is a small or a title-case one. */
+export function isUpper(text: string): boolean {
+  return /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text);
+}
+
+/** `str.islower()`: there is a letter with case, and none is a capital or a title-case one. */
+export function isLower(text: string): boolean {
+  return /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text);
+}
+
+/** `str.strip(characters)` with `ends: both`, and its one-sided kin. */
+export function stripOf(text: string, characters: string, ends: 'both' | 'left' | 'right' = 'both'): string {
+  let from = 0;
+  let to = text.length;
+  if (ends !== 'right') while (from < to && characters.includes(text.charAt(from))) from++;
+  if (ends !== 'left') while (to > from && characters.includes(text.charAt(to - 1))) to--;
+  return text.slice(from, to);
+}

@@ -9,14 +9,25 @@ import { bbh1 } from './bbh.ts';
 import { choice1 } from './choice.ts';
 import { contains1 } from './contains.ts';
 import { exact1 } from './exact.ts';
+import { ifeval1 } from './ifeval/ifeval.ts';
 import { json1 } from './json.ts';
 import { mmluPro1 } from './mmlu-pro.ts';
 import { number1 } from './number.ts';
 import { regex1 } from './regex.ts';
-import type { Scorer, ScorerKind } from './scorer.ts';
+import type { Scorer, ScorerKind, ScorerMetric } from './scorer.ts';
 
 /** Every scorer in every version. */
-export const SCORER_KINDS: readonly ScorerKind[] = [exact1, contains1, regex1, number1, choice1, json1, mmluPro1, bbh1];
+export const SCORER_KINDS: readonly ScorerKind[] = [
+  exact1,
+  contains1,
+  regex1,
+  number1,
+  choice1,
+  json1,
+  mmluPro1,
+  bbh1,
+  ifeval1,
+];
 
 const kinds: ReadonlyMap<string, ScorerKind> = new Map(
   SCORER_KINDS.map((kind) => [`${kind.id}@${kind.version}`, kind]),
@@ -29,4 +40,13 @@ const kinds: ReadonlyMap<string, ScorerKind> = new Map(
  */
 export function findScorer({ id, version, config }: Pick<SuiteScorer, 'id' | 'version' | 'config'>): Scorer | null {
   return kinds.get(`${id}@${version}`)?.prepare(config) ?? null;
+}
+
+/** Fresh metrics of the scorer that a suite names; none if this version does not have it. */
+export function findMetrics({
+  id,
+  version,
+  config,
+}: Pick<SuiteScorer, 'id' | 'version' | 'config'>): readonly ScorerMetric[] {
+  return kinds.get(`${id}@${version}`)?.metrics?.(config) ?? [];
 }

@@ -6,6 +6,7 @@
  */
 import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
 import { InputError } from '../core/errors.ts';
+import type { LineObject } from '../core/line-form.ts';
 import type { ScorerConfig } from '../suites/definition.ts';
 import { conform, type Shape } from '../transcript/shape.ts';
 
@@ -50,6 +51,17 @@ export interface ScorerKind {
   readonly version: number;
   /** @throws {@link InputError} `ERR_SCORER_CONFIG`, `ERR_PATTERN`, `ERR_JSON_SCHEMA` */
   prepare(config: ScorerConfig): Scorer;
+  /** Fresh metrics that are no mean of scores; none if absent. */
+  metrics?(config: ScorerConfig): readonly ScorerMetric[];
+}
+
+/** A metric over all answers of a run that is no mean of their scores, such as corpus BLEU. */
+export interface ScorerMetric {
+  /** Name and version, as the aggregate record states it. */
+  readonly name: string;
+  /** Add an answer; an empty one for an answer that counts as wrong whatever it says. */
+  add(answer: string, target: JsonValue): void;
+  result(): LineObject;
 }
 
 /**
