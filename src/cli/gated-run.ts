@@ -29,6 +29,11 @@ export interface GateArguments extends PreviousArguments {
   readonly gateOut: string;
 }
 
+/** A verdict with the lines that tell it. */
+export interface RunVerdict extends ConcludedGate {
+  readonly lines: readonly string[];
+}
+
 /** A gate that waits for its candidates. */
 export interface GatedRun {
   /** Whether there is a policy and a sound baseline, so that it makes sense to ask anything. */
@@ -40,10 +45,7 @@ export interface GatedRun {
    */
   stopFor(planned: PlanInput): StopOptions | null;
   /** Decide about the runs in some folders. */
-  conclude(
-    folders: readonly string[],
-    signer: RunSigner,
-  ): Promise<ConcludedGate & { readonly lines: readonly string[] }>;
+  conclude(folders: readonly string[], signer: RunSigner): Promise<RunVerdict>;
 }
 
 /**

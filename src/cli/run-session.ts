@@ -17,7 +17,7 @@ import { exists } from './path-exists.ts';
 import { reachEndpoint } from './reach-endpoint.ts';
 import { endpointOfPlan, readPlan, suiteOfPlan } from './resume-choice.ts';
 import { newRunFolder } from './run-folder-name.ts';
-import type { GatedRun } from './gated-run.ts';
+import type { GatedRun, RunVerdict } from './gated-run.ts';
 import { runPair, type PairResult, type RunOutline } from './run-pair.ts';
 import type { RunRequest } from './run-request.ts';
 import { runnerIdentity } from './runner-identity.ts';
@@ -71,13 +71,19 @@ export async function runAll(request: RunRequest, mode: RunMode): Promise<ExitCo
   interrupt.dispose();
   const notBegun = pairs.length - codes.length;
   if (interrupt.signal.aborted) codes.push(EXIT.interrupted);
-  const folders = results.map(({ folder }) => folder);
-  const concluded = gate === null || interrupt.signal.aborted ? null : await gate.conclude(folders, signer);
+  const concluded = await conclude(session, results);
   if (concluded !== null) codes.push(concluded.code);
   if (json) printJson(gate === null ? results : { runs: results, gate: concluded?.verdict ?? null });
   else for (const line of concluded?.lines ?? []) print(line);
   sayNext(results, notBegun, request);
   return worstOf(codes);
+}
+
+// A run that was interrupted can still be anything.
+async function conclude({ gate, signal, signer }: Session, results: readonly PairResult[]): Promise<RunVerdict | null> {
+  if (gate === null || signal.aborted) return null;
+  const folders = results.map(({ folder }) => folder);
+  return await gate.conclude(folders, signer);
 }
 
 async function runEach(
