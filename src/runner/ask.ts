@@ -67,7 +67,8 @@ export async function askSample(context: AskContext, sample: Sample): Promise<vo
     const reserved = budget.reserve({ bodyBytes: Buffer.byteLength(sample.body) });
     const reservation = reserved instanceof Promise ? await reserved : reserved;
     if (reservation === null) return unscored(context, sample, 'skipped');
-    if (signal.aborted) return reservation.cancel();
+    // Both may have come about while the budget was waited for.
+    if (signal.aborted || (history.attempts === 0 && isDecided(context.stop))) return reservation.cancel();
     const wait = await attempt(context, sample, reservation);
     if (wait > 0 && !isFinal(history, plan.rules.retry)) {
       context.emit({ kind: 'waiting', waitMs: wait, ...placeOf(sample) });

@@ -298,6 +298,31 @@ describe('the evidence of answers', () => {
     expect(axes.find(({ axis }) => axis === 'execution')).toMatchObject({ verdict: 'not evaluated' });
   });
 
+  it('is waited for before a stop rule is certain, and what does not count is wrong there, too', async () => {
+    const wait = async (question: number): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, (question * 7919) % 11));
+    };
+    for (const [score, unattested, decision] of [
+      ['0/1', 0, 'pass'],
+      ['1/1', 2, 'regressed'],
+    ] as const) {
+      const endpoint = fakeTee({
+        beforeEvidence: wait,
+        beforeAnswer: wait,
+        evidence: (honest, question) => (question % 4 < unattested ? null : honest),
+      });
+      const run = await attestedRun(endpoint, 200);
+      const { root } = (await (await attestedRun(fakeTee(), 200)).run()).plan.selection;
+      const scores = Array.from({ length: 200 }, () => score);
+      const baseline = { format: 'touchstone/baseline/v1', plan: 'ab'.repeat(32), root, scores } as const;
+      const stop = { baseline, margin: '0.1', alpha: '0.05' };
+      const end = await run.run({ options: { concurrency: 4, requireLevel: 'L4', stop } });
+      expect(end.reason).toBe('stop');
+      expect(endpoint.seen.answers).toBeLessThan(200);
+      expect((await run.verified()).stop?.decision).toBe(decision);
+    }
+  });
+
   it('ends the session if fetching it fails in a way that nobody foresaw, and the run can be resumed', async () => {
     const endpoint = fakeTee({
       beforeEvidence: (question) => {
