@@ -1,6 +1,7 @@
 /** What holds for any runs. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ComparedPair, Comparison } from '../../../src/reports/comparison/model.ts';
 import { compareRuns } from '../../../src/reports/comparison/compare-runs.ts';
 import { comparable, written } from './runs.ts';
 
@@ -13,24 +14,32 @@ const two = fc.integer({ min: 1, max: 40 }).chain((length) => fc.tuple(scores(le
 
 const negated = (text: string): string => (-Number(text)).toFixed(6).replace('-0.000000', '0.000000');
 
+function pairOf({ suites }: Comparison): ComparedPair {
+  const pair = suites[0]?.pairs[0];
+  if (pair === undefined) throw new Error('no pair');
+  return pair;
+}
+
+function expectMirrored(mirrored: ComparedPair, pair: ComparedPair): void {
+  expect(mirrored.n).toBe(pair.n);
+  expect([mirrored.flips.gained, mirrored.flips.lost]).toEqual([pair.flips.lost, pair.flips.gained]);
+  expect(mirrored.bounds?.least).toBe(negated(pair.bounds?.most ?? ''));
+  expect(mirrored.difference === null).toBe(pair.difference === null);
+  if (!pair.difference || !mirrored.difference) return;
+  expect(mirrored.difference.value).toBe(negated(pair.difference.value));
+  expect(Number(mirrored.difference.interval.low)).toBeCloseTo(-Number(pair.difference.interval.high), 5);
+  expect(Number(mirrored.difference.p.value)).toBeCloseTo(Number(pair.difference.p.value), 9);
+}
+
 describe('compareRuns()', () => {
   it('turns its signs around with the order of two runs, and nothing else', () => {
     fc.assert(
       fc.property(two, ([first, second]) => {
         const [a, b] = [written(first, { name: 'a' }), written(second, { name: 'b' })];
-        const there = comparable(compareRuns([a, b]));
-        const back = comparable(compareRuns([b, a]));
-        const [pair, mirrored] = [there.suites[0]?.pairs[0], back.suites[0]?.pairs[0]];
+        const [there, back] = [comparable(compareRuns([a, b])), comparable(compareRuns([b, a]))];
         expect(back.terms.seed).toBe(there.terms.seed);
         expect(back.suites[0]?.leaderboard.rows).toEqual(there.suites[0]?.leaderboard.rows);
-        expect(mirrored?.n).toBe(pair?.n);
-        expect([mirrored?.flips.gained, mirrored?.flips.lost]).toEqual([pair?.flips.lost, pair?.flips.gained]);
-        expect(mirrored?.difference === null).toBe(pair?.difference === null);
-        if (!pair?.difference || !mirrored?.difference) return;
-        expect(mirrored.difference.value).toBe(negated(pair.difference.value));
-        expect(Number(mirrored.difference.interval.low)).toBeCloseTo(-Number(pair.difference.interval.high), 5);
-        expect(Number(mirrored.difference.p.value)).toBeCloseTo(Number(pair.difference.p.value), 9);
-        expect(mirrored.bounds?.least).toBe(negated(pair.bounds?.most ?? ''));
+        expectMirrored(pairOf(back), pairOf(there));
       }),
     );
   });
