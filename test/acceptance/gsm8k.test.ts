@@ -2,13 +2,17 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSource } from '../../src/archive/open-source.ts';
 import { messageFinder } from '../../src/cli/reach-endpoint.ts';
 import { secretKey } from '../../src/core/key.ts';
 import { localSigner } from '../../src/core/signer.ts';
 import { parseEndpointSpec } from '../../src/endpoints/config.ts';
 import { openEndpoint } from '../../src/endpoints/open.ts';
+import { compareRuns } from '../../src/reports/comparison/compare-runs.ts';
+import { comparedRun } from '../../src/reports/comparison/compared-run.ts';
+import type { Comparison } from '../../src/reports/comparison/model.ts';
+import { comparisonMarkdown } from '../../src/reports/comparison/markdown.ts';
 import { writeReport } from '../../src/reports/write-report.ts';
 import { runSuite } from '../../src/runner/run.ts';
 import { loadSuite } from '../../src/suites/load.ts';
@@ -115,5 +119,54 @@ describeRealData('GSM8K through the whole path', 'data/gsm8k', (data) => {
       const row = results.split('\n').find((line) => line.includes(model)) ?? '';
       expect(row).toContain((right / 1319).toFixed(6));
     }
+  });
+
+  describe('compared with openai-175b_verification', () => {
+    const compare = (): Comparison => {
+      const order = ['openai-175b_verification', 'abel-7b-001', 'openai-6b_finetuning'] as const;
+      const runs = order.flatMap((model) => transcripts.get(model) ?? []).map((run) => comparedRun(run));
+      const model = compareRuns(runs);
+      if (!model.comparable) throw new Error('not comparable');
+      return model;
+    };
+
+    it('every score has its count, and abel-7b-001 the difference that SciPy finds', () => {
+      const [suite] = compare().suites;
+      expect(suite?.scores.map(({ right, n }) => [right, n])).toEqual([
+        [742, 1319],
+        [788, 1319],
+        [286, 1319],
+      ]);
+      const pair = suite?.pairs[0];
+      expect(pair?.flips).toMatchObject({ gained: 219, lost: 173 });
+      // expected.jsonl, SciPy 1.17.1: ttest_rel() gives 0.034875 with the interval 0.005476787 to 0.064273024; R 4.2.2 and SciPy,
+      // binom.test(173, 392): p = 0.0229140520572908. Detectable: (1.959964 + 0.841621) × SE 0.014985541 = 0.041983271.
+      expect(pair?.difference).toEqual({
+        value: '0.034875',
+        interval: { low: '0.005477', high: '0.064273', level: '0.95', method: 'paired-t', reason: 'enough' },
+        p: { value: '0.0229141', method: 'mcnemar-exact', adjusted: '0.0229141' },
+        verdict: 'better',
+      });
+      expect(pair?.detectable).toBe('0.041983');
+      // binom.test(43, 542), doubled by Holm.
+      expect(suite?.pairs[1]?.difference).toMatchObject({
+        p: { value: '1.65693e-99', adjusted: '3.31387e-99' },
+        verdict: 'worse',
+      });
+    });
+
+    it('a leaderboard over all recorded models renders, without a word of the data', () => {
+      const model = compare();
+      expect(model.suites[0]?.leaderboard.rows.map(({ name, rank }) => [name, rank.best, rank.worst])).toEqual([
+        ['replay:abel-7b-001', 1, 1],
+        ['replay:openai-175b_verification', 2, 2],
+        ['replay:openai-6b_finetuning', 3, 3],
+      ]);
+      const text = comparisonMarkdown(model);
+      expect(text).toContain('| 1 | replay:abel-7b-001 (replay) | 788 of 1,319 | 59.7 | 57.1 to 62.4 |');
+      expect(text).toContain('| +3.5 | +0.5 to +6.4 | 0.0229 | better | 1,319 | 219 | 173 |');
+      // The licence of the data does not allow to pass them on, so items are named by their index.
+      expect(text).toMatch(/gained: item \d+, item \d+/);
+    });
   });
 });
