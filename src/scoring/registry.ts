@@ -13,6 +13,12 @@ import { ifeval1 } from './ifeval/ifeval.ts';
 import { json1 } from './json.ts';
 import { mmluPro1 } from './mmlu-pro.ts';
 import { number1 } from './number.ts';
+import { bleu1 } from './overlap/bleu.ts';
+import { chrf1 } from './overlap/chrf.ts';
+import { rougeL1 } from './overlap/rouge-l.ts';
+import { squad1 } from './overlap/squad.ts';
+import { potNumeric1 } from './pot-numeric.ts';
+import { refusal1 } from './refusal.ts';
 import { regex1 } from './regex.ts';
 import type { Scorer, ScorerKind, ScorerMetric } from './scorer.ts';
 
@@ -27,6 +33,12 @@ export const SCORER_KINDS: readonly ScorerKind[] = [
   mmluPro1,
   bbh1,
   ifeval1,
+  squad1,
+  bleu1,
+  chrf1,
+  rougeL1,
+  potNumeric1,
+  refusal1,
 ];
 
 const kinds: ReadonlyMap<string, ScorerKind> = new Map(

@@ -1,0 +1,42 @@
+/** Program of Thoughts on recorded results: 1,318 and 599 results, both sets through the whole path. Nothing is run. */
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { describeRealData } from '../testdata.ts';
+import { readLines, readRows } from './recorded-data.ts';
+import { runRecorded } from './recorded-run.ts';
+
+interface Expected {
+  readonly id: number;
+  readonly set: string;
+  readonly correct: boolean;
+}
+
+describeRealData('Program of Thoughts', 'data/pot_numeric', (data) => {
+  const expected = readRows<Expected>(join(data, 'expected.jsonl'));
+
+  it.each([
+    ['gsm8k-fewshot', 943, 1318, 0.716],
+    ['multiarith-zeroshot', 552, 599, 0.922],
+  ] as const)('%s: %i of %i, every verdict as recorded', async (set, right, all, published) => {
+    const items = readLines(join(data, `outputs_${set}.jsonl`)).map((line) => {
+      const { id, question }: { readonly id: number; readonly question: string } = JSON.parse(line);
+      return { id: `${id}`, question, target: textOf(line, 'gold'), output: textOf(line, 'prediction') };
+    });
+    const { transcript, samples } = await runRecorded({
+      name: 'pot-numeric',
+      model: 'code-davinci-002',
+      scorer: { id: 'pot-numeric', version: 1 },
+      items,
+    });
+    expect(samples.map(({ id, score }) => ({ id: Number(id), set, correct: score?.num === 1 }))).toEqual(
+      expected.filter((row) => row.set === set),
+    );
+    expect(transcript.metrics[0]?.result).toMatchObject({ num: right, den: all });
+    expect(Math.abs(right / all - published)).toBeLessThan(0.001);
+  });
+});
+
+// The text of a number: JSON.parse would read 18.0 as 18, which the rule tells apart.
+function textOf(line: string, field: string): string {
+  return new RegExp(`"${field}":(null|[-+0-9.eE]+)`).exec(line)?.[1] ?? '';
+}
