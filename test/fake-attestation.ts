@@ -28,7 +28,7 @@ export interface FakeReport {
 }
 
 /** What a fake signature says. */
-export interface FakeSignature {
+interface FakeSignature {
   readonly key: string;
   readonly request: string;
   readonly response: string;

@@ -37,7 +37,7 @@ export type ClaimName =
   | 'request_half'; // nobody but the sender could choose the request hash
 
 /** `refuted`: contradicted by the evidence; `unknown`: there is no evidence, or none that can be checked. */
-export type ClaimStatus = 'asserted' | 'refuted' | 'unknown';
+type ClaimStatus = 'asserted' | 'refuted' | 'unknown';
 
 /** Who stands behind a claim. */
 export type ClaimSource = 'hardware_proven' | 'verifier_derived' | 'provider_asserted' | 'operator_asserted';
@@ -149,7 +149,7 @@ export interface FetchedSignature {
 }
 
 /** What was fetched about an answer. */
-export interface FetchedEvidence {
+interface FetchedEvidence {
   /** Hex SHA-256 of the public key of the TLS peer that the answer came from. */
   readonly peer_spki?: string;
   /** Bodies of the signature endpoint, exactly as they came. */

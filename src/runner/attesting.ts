@@ -26,7 +26,7 @@ import type { Recorder } from './recorder.ts';
 import type { RunListener } from './run-event.ts';
 
 /** An answer that has come and has no verdict yet. */
-export interface PendingAnswer {
+interface PendingAnswer {
   /** Sequence number of its outcome. */
   readonly seq: number;
   readonly body: string;

@@ -19,7 +19,7 @@ import type { SessionEvidenceRecord } from '../transcript/record.ts';
 import { streamEnd } from '../transcript/wire/sse.ts';
 
 /** An answer and the question it belongs to. */
-export interface TrustedExchange {
+interface TrustedExchange {
   readonly body: string;
   readonly response: Uint8Array;
 }

@@ -16,7 +16,7 @@ import { createExecution, type Execution } from './execution.ts';
 import { recordsFault } from './fault.ts';
 
 /** The tree over the records before the one that is being read. */
-export interface PrefixTree {
+interface PrefixTree {
   readonly size: number;
   readonly rootHex: () => string;
 }

@@ -25,12 +25,12 @@ import type { SessionEvidenceRecord } from '../transcript/record.ts';
 import { recordsFault } from './fault.ts';
 
 /** Answers of one level. */
-export interface LevelCount extends AnswerLevel {
+interface LevelCount extends AnswerLevel {
   readonly answers: number;
 }
 
 /** A key that signed answers, and how many. */
-export interface SignerCount extends AttestedKey {
+interface SignerCount extends AttestedKey {
   readonly answers: number;
 }
 
