@@ -133,15 +133,19 @@ async function verifyGiven(role: Role, path: string, { policy, evidence }: GateC
 
 /** A run, or the runs in a folder of runs, in the order of their names. */
 async function runsIn(path: string): Promise<readonly string[]> {
-  if (!(await isFolder(path)) || (await exists(join(path, 'plan.json')))) return [path];
+  if (!(await isFolder(path)) || (await isRunFolder(path))) return [path];
   const names = (await readdir(path)).toSorted();
   const found: string[] = [];
   for (const name of names) {
     const inner = join(path, name);
-    if (name.endsWith(BUNDLE_SUFFIX) || (await exists(join(inner, 'plan.json')))) found.push(inner);
+    if (name.endsWith(BUNDLE_SUFFIX) || (await isRunFolder(inner))) found.push(inner);
   }
   // An empty folder is named as what it is not.
   return found.length === 0 ? [path] : found;
+}
+
+async function isRunFolder(path: string): Promise<boolean> {
+  return (await isFolder(path)) && (await exists(join(path, 'plan.json')));
 }
 
 async function isFolder(path: string): Promise<boolean> {
