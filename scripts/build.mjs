@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildPage } from './build-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const copied = /\.(json|wasm|css|html|js)$/;
@@ -29,6 +30,7 @@ export async function build({ onlyIfStale = false } = {}) {
     recursive: true,
     filter: (from) => statSync(from).isDirectory() || copied.test(from),
   });
+  await buildPage();
   chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 }
 

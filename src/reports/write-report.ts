@@ -8,9 +8,11 @@ import { disclosedSamples, type ReportSample } from './disclosure.ts';
 import { reportJson } from './json.ts';
 import { reportMarkdown } from './markdown.ts';
 import type { ReportModel } from './model.ts';
+import { pageTranscripts } from './page-bundles.ts';
 import { reportHtml, type PageAssets } from './page/html.ts';
 import { itemsData, PAGE_LIMITS, type PageLimits } from './page/items-data.ts';
-import { summarize, type SummaryOptions } from './summary.ts';
+import { pageView, type PageView } from './page/view.ts';
+import type { SummaryOptions } from './summary.ts';
 
 /** The files of a report. */
 export const REPORT_FILES = ['report.html', 'report.md', 'report.json', 'results.csv', 'samples.csv'] as const;
@@ -21,6 +23,11 @@ type ReportFile = (typeof REPORT_FILES)[number];
 /** What a report says, and how much its page may carry. */
 export interface ReportOptions extends SummaryOptions {
   readonly limits?: PageLimits;
+  /**
+   * Path of the folder or bundle of each run, by run id. The page then carries the transcripts, as far as they may be shown
+   * and fit, and verifies them in the browser of whoever reads it; without paths it carries the samples only.
+   */
+  readonly paths?: ReadonlyMap<string, string>;
 }
 
 /** A report that was written. */
@@ -42,8 +49,9 @@ export async function writeReport(
   folder: string,
   options: ReportOptions = {},
 ): Promise<WrittenReport> {
-  const model = summarize(runs, options);
-  const files = await renderReport(model, samplesReader(runs, options), options.limits ?? PAGE_LIMITS);
+  const view = pageView(runs, options);
+  const { model } = view;
+  const files = await renderReport(view, samplesReader(runs, options), options);
   await mkdir(folder, { recursive: true });
   for (const name of REPORT_FILES) await writePieces(join(folder, name), files[name]);
   return { model, paths: REPORT_FILES.map((name) => join(folder, name)) };
@@ -61,9 +69,10 @@ function samplesReader(runs: readonly VerifiedTranscript[], { disclosure }: Repo
   };
 }
 
-async function renderReport(model: ReportModel, samplesOf: Samples, limits: PageLimits): Promise<Texts> {
+async function renderReport(view: PageView, samplesOf: Samples, options: ReportOptions): Promise<Texts> {
+  const { model } = view;
   return {
-    'report.html': [reportHtml(model, itemsData(model, samplesOf, limits), await loadAssets())],
+    'report.html': await pageText(view, samplesOf, options),
     'report.md': [reportMarkdown(model)],
     'report.json': [reportJson(model)],
     'results.csv': [resultsCsv(model)],
@@ -71,13 +80,25 @@ async function renderReport(model: ReportModel, samplesOf: Samples, limits: Page
   };
 }
 
-/** The style sheet and the script of the page, from beside this module. */
-export async function loadAssets(): Promise<PageAssets> {
-  return { css: await loadAsset('page.css'), script: await loadAsset('explorer.js') };
+async function pageText(
+  view: PageView,
+  samplesOf: Samples,
+  { limits = PAGE_LIMITS, paths = new Map(), disclosure = {} }: ReportOptions,
+): Promise<Iterable<string>> {
+  const sources = { paths, disclosure, maxBytes: limits.bundleBytes };
+  const { bundles, carried } = await pageTranscripts(view.model, sources);
+  const items = carried === null ? itemsData(view.model, samplesOf, limits) : null;
+  return reportHtml({ view, bundles, carried, items }, await loadAssets());
 }
 
+/** The style sheet and the script of the page, as they were built. */
+export async function loadAssets(): Promise<PageAssets> {
+  return { css: await loadAsset('page.css'), script: await loadAsset('page.js') };
+}
+
+// The script exists only where it was built. Sources and build are side by side, so this finds it from both.
 function loadAsset(name: string): Promise<string> {
-  return readFile(new URL(`./page/${name}`, import.meta.url), 'utf8');
+  return readFile(new URL(`../../dist/reports/page/${name}`, import.meta.url), 'utf8');
 }
 
 async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {

@@ -44,13 +44,18 @@ export const report: Command = defineCommand({
       })
       .option('items', { type: 'string', describe: 'items whose texts D2 shows, such as 0,5,7-12', requiresArg: true })
       .options(EVIDENCE_OPTIONS)
+      .option('bundles', {
+        type: 'boolean',
+        default: true,
+        describe: 'put the transcripts into the page, which then verifies itself; --no-bundles leaves them out',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'print the content of report.json' }),
   examples: [
     ['touchstone report runs/* -o report', 'then open report/report.html'],
     ['touchstone report a.touchstone.jsonl.gz b.touchstone.jsonl.gz --trust keys.pub -o report', ''],
   ],
   notes: `Nothing is written unless every source verifies.\n\n${LEVELS_HELP}`,
-  run: async ({ source, out, trust, title, disclose, items, json, ...args }) => {
+  run: async ({ source, out, trust, title, disclose, items, bundles, json, ...args }) => {
     const disclosure = disclosureChoice(disclose, items);
     const trusted = await readTrust(trust);
     const { runs, codes } = await verifySources(source, trusted, await readEvidenceChoice(args));
@@ -58,7 +63,12 @@ export const report: Command = defineCommand({
       say(`no report is written: ${codes.length} of ${source.length} sources cannot be used`);
       return worstOf(codes);
     }
-    const options = { disclosure, createdAt: new Date().toISOString(), ...(title === undefined ? {} : { title }) };
+    const options = {
+      disclosure,
+      createdAt: new Date().toISOString(),
+      ...(title === undefined ? {} : { title }),
+      ...(bundles ? { paths: new Map(runs.map(({ runId, name }) => [runId, name])) } : {}),
+    };
     const { model, paths } = await writeReport(runs, out, options);
     if (json) printJson(model);
     else for (const path of paths) print(path);

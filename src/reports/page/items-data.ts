@@ -10,15 +10,22 @@ import { printable } from '../printable.ts';
 import type { ReportModel, ReportRun } from '../model.ts';
 import { embeddedJson } from './markup.ts';
 
-/** Most samples of one run, bytes of all samples (each suite has an equal share), and characters of one text in a page. */
+/** Most transcripts; in a page without them, most samples of one run, bytes of all samples (each suite has an equal share), and characters of one text in a page. */
 export interface PageLimits {
+  /** Most bytes of all transcripts together; a page carries all of them or none. */
+  readonly bundleBytes: number;
   readonly samplesPerRun: number;
   readonly totalBytes: number;
   readonly textCharacters: number;
 }
 
 /** The limits of a page that opens quickly on a phone. */
-export const PAGE_LIMITS: PageLimits = { samplesPerRun: 2000, totalBytes: 20_000_000, textCharacters: 20_000 };
+export const PAGE_LIMITS: PageLimits = {
+  bundleBytes: 20_000_000,
+  samplesPerRun: 2000,
+  totalBytes: 20_000_000,
+  textCharacters: 20_000,
+};
 
 /** What the script of the page reads. Texts are printable already. */
 export interface ItemsData {
@@ -28,13 +35,25 @@ export interface ItemsData {
   readonly total: number;
 }
 
-interface ItemsSuite {
-  readonly name: string;
-  readonly runs: readonly { readonly name: string; readonly labels: readonly string[]; readonly run: string }[];
+/** The items of one suite definition. */
+interface ItemsSuite extends SuiteHead {
   readonly items: readonly ItemView[];
 }
 
-interface ItemView {
+/** A suite definition with the runs of it. */
+export interface SuiteHead {
+  readonly name: string;
+  readonly runs: readonly { readonly name: string; readonly labels: readonly string[]; readonly run: string }[];
+}
+
+/** The items of a suite, each made when it is asked for. */
+export interface LazySuite extends SuiteHead {
+  readonly size: number;
+  readonly view: (position: number) => ItemView;
+}
+
+/** An item with every answer to it. */
+export interface ItemView {
   readonly index: number;
   readonly id?: string;
   readonly tags?: readonly string[];
@@ -44,7 +63,8 @@ interface ItemView {
   readonly samples: readonly (readonly SampleView[])[];
 }
 
-interface SampleView {
+/** One answer and what became of it. */
+export interface SampleView {
   readonly repeat: number;
   readonly verdict: 'right' | 'wrong' | 'partial' | 'unscored';
   /** The fraction of a partial score, or the reason for having none. */
@@ -66,7 +86,7 @@ export function itemsData(
   const groups = definitions.map((runs) => {
     const all = runs.map(({ run_id: id }) => samplesOf(id));
     const kept = all.map((samples) => samples.slice(0, limits.samplesPerRun));
-    const suite = suiteItems(runs, kept, { textCharacters: limits.textCharacters, suiteBytes });
+    const suite = withinBytes(lazySuite(runs, kept, limits.textCharacters), suiteBytes);
     return { total: all.reduce((sum, { length }) => sum + length, 0), suite };
   });
   const suites = groups.map(({ suite }) => suite);
@@ -74,9 +94,18 @@ export function itemsData(
   return { suites, shown, total: groups.reduce((sum, { total }) => sum + total, 0) };
 }
 
-interface Bounds {
-  readonly textCharacters: number;
-  readonly suiteBytes: number;
+/** The samples of a report without any limit, made item by item. */
+export function lazyItems(
+  model: ReportModel,
+  samplesOf: (runId: string) => readonly VerifiedSample[],
+): readonly LazySuite[] {
+  return groupByDefinition(model.runs).map((runs) =>
+    lazySuite(
+      runs,
+      runs.map(({ run_id: id }) => samplesOf(id)),
+      Infinity,
+    ),
+  );
 }
 
 // Runs of one suite definition have the same items and prompts.
@@ -85,11 +114,11 @@ function groupByDefinition(runs: readonly ReportRun[]): readonly (readonly Repor
   return digests.map((digest) => runs.filter(({ suite }) => suite.digest === digest));
 }
 
-function suiteItems(
+function lazySuite(
   runs: readonly ReportRun[],
   samples: readonly (readonly VerifiedSample[])[],
-  bounds: Bounds,
-): ItemsSuite {
+  textCharacters: number,
+): LazySuite {
   const byItem = new Map<number, VerifiedSample[][]>();
   for (const [run, list] of samples.entries()) {
     for (const sample of list) {
@@ -98,38 +127,32 @@ function suiteItems(
       byItem.set(sample.index, found);
     }
   }
-  const items = [...byItem]
-    .toSorted(([a], [b]) => a - b)
-    .map(
-      ([index, found]) =>
-        () =>
-          itemView(index, found, bounds),
-    );
+  const indices = [...byItem.keys()].toSorted((a, b) => a - b);
   const [first] = runs;
   return {
     name: first === undefined ? '' : printable(`${first.suite.id} ${first.suite.version}`),
     runs: runs.map((run) => ({ name: printable(run.endpoint.name), labels: run.labels, run: run.run_id })),
-    items: withinBytes(items, bounds.suiteBytes),
+    size: indices.length,
+    view(position) {
+      const index = indices[position] ?? 0;
+      return itemView(index, byItem.get(index) ?? [], textCharacters);
+    },
   };
 }
 
-function withinBytes(views: readonly (() => ItemView)[], bytes: number): readonly ItemView[] {
-  const kept: ItemView[] = [];
+function withinBytes({ name, runs, size, view }: LazySuite, bytes: number): ItemsSuite {
+  const items: ItemView[] = [];
   let left = bytes;
-  for (const view of views) {
-    const item = view();
+  for (let position = 0; position < size; position++) {
+    const item = view(position);
     left -= encodeUtf8(embeddedJson(item)).length;
     if (left < 0) break;
-    kept.push(item);
+    items.push(item);
   }
-  return kept;
+  return { name, runs, items };
 }
 
-function itemView(
-  index: number,
-  samples: readonly (readonly VerifiedSample[])[],
-  { textCharacters }: Bounds,
-): ItemView {
+function itemView(index: number, samples: readonly (readonly VerifiedSample[])[], textCharacters: number): ItemView {
   const opened = samples.flat().find(({ messages }) => messages !== undefined) ?? samples.flat()[0];
   const cut = (text: string): string => cutText(text, textCharacters);
   return {

@@ -2,7 +2,7 @@
 import { count } from '../figures.ts';
 import type { ReportModel } from '../model.ts';
 import type { ItemsData } from './items-data.ts';
-import { embeddedJson, html, type Markup } from './markup.ts';
+import { html, type Markup } from './markup.ts';
 import { section } from './sections.ts';
 
 const FILTERS = [
@@ -10,37 +10,51 @@ const FILTERS = [
   { value: 'wrong', name: 'Wrong' },
   { value: 'unscored', name: 'Unscored' },
   { value: 'split', name: 'Disagree' },
+  { value: 'gained', name: 'Gained' },
+  { value: 'lost', name: 'Lost' },
 ] as const;
 
-/** Items with prompt, target and every answer; without the script a sentence says where they are. */
-export function itemsSection(model: ReportModel, data: ItemsData): Markup {
-  const notes = [disclosureNote(model), cutNote(data)].map((note) => note && html`<p class="note">${note}</p>`);
-  if (data.total === 0) return section('items', 'Items', [notes, html`<p>This report carries no samples.</p>`]);
+/**
+ * Items with prompt, target and every answer; without the script a sentence says where they are.
+ *
+ * @param data - The samples, if the page carries them itself; null if they are read from its transcripts.
+ */
+export function itemsSection(model: ReportModel, data: ItemsData | null): Markup {
+  const notes = [disclosureNote(model), data && cutNote(data)].map((note) => note && html`<p class="note">${note}</p>`);
+  const none =
+    data === null ? 'The items appear when a transcript has been verified.' : 'This report carries no samples.';
   return section('items', 'Items', [
     notes,
     html`<noscript><p>The item view needs JavaScript. The same rows are in samples.csv beside this page.</p></noscript>`,
+    html`<p id="items-none">${none}</p>`,
     explorer(),
-    // The data is an element of its own, which no policy and no parser treats as code.
-    { markup: `<script type="application/json" id="items-data">${embeddedJson(data)}</script>` },
   ]);
 }
 
 function explorer(): Markup {
   const choices = FILTERS.map(
-    ({ value, name }) => html`<label>
+    ({ value, name }) => html`<label ${value === 'gained' || value === 'lost' ? html`data-needs-pair` : null}>
       <input type="radio" name="filter" value="${value}" ${value === 'all' ? html`checked` : null} /><span>${name}</span>
     </label>`,
   );
   return html`<div id="explorer" hidden>
     <div class="controls" role="search" aria-label="Items">
       <label class="field"><span>Suite</span><select id="items-suite"></select></label>
+      <label class="field" id="items-tags"><span>Tag</span><select id="items-tag"></select></label>
       <fieldset><legend class="unseen">Show items that are</legend>${choices}</fieldset>
       <label class="field grow"><span>Search</span><input type="search" id="items-search" autocomplete="off" /></label>
+      <div class="field pair-choice" id="items-pair">
+        <span>Gained, lost and difference</span>
+        <div>
+          <select id="items-other" aria-label="Run that gained or lost"></select> against
+          <select id="items-base" aria-label="Run it is held against"></select>
+        </div>
+      </div>
     </div>
     <p id="items-count" role="status"></p>
     <div id="items-head" class="item-grid" aria-hidden="true"></div>
-    <ol id="items-list"></ol>
-    <button type="button" id="items-more" hidden>Show more</button>
+    <div id="items-list" role="listbox" aria-label="Items" tabindex="0"></div>
+    <div id="item-detail" role="region" aria-label="Chosen item"></div>
   </div>`;
 }
 

@@ -2,20 +2,23 @@
 import { count, NONE, percent, usd } from '../figures.ts';
 import type { Treatment } from '../../transcript/plan.ts';
 import type { ReportCounts, ReportModel, ReportRun, ReportScore, ReportSuite, RunLabel } from '../model.ts';
+import type { LeaderboardRow } from '../comparison/model.ts';
 import { levelCell } from '../standing.ts';
 import { attemptsText, comparabilityText, latencyText, sizeText } from '../wording.ts';
 import { html, type Markup } from './markup.ts';
 import { endpointName, labels, section, wideTable } from './sections.ts';
+import type { PageView } from './view.ts';
 import { scaleMarks, scoreStrip } from './strip.ts';
 
 /** One table of scores per suite, with the chart inside and the verdict on comparability below. */
-export function resultsSection(model: ReportModel): Markup {
+export function resultsSection({ model, comparisons }: PageView): Markup {
+  const ranks = new Map(comparisons.flatMap(({ leaderboard }) => leaderboard.rows.map((row) => [row.run, row.rank])));
   return section('results', 'Results', [
     model.suites.length > 1 && overview(model),
-    model.suites.map((suite) => suiteResults(suite, model)),
+    model.suites.map((suite) => suiteResults(suite, model, ranks)),
     html`<p class="legend">
       Dot: mean score. Line: 95 % interval. Pale band: where the mean could lie if every unscored sample were wrong, or
-      right; the same as bounds. All figures in percent. L0 to L6: what is proven about the endpoint, see Evidence.
+      right; the same as bounds. All figures in percent. Ranks are shared by runs whose difference is not significant. L0 to L6: what is proven about the endpoint, see Evidence.
     </p>`,
   ]);
 }
@@ -42,8 +45,10 @@ export function effortSection({ runs }: ReportModel): Markup {
   ]);
 }
 
-function suiteResults(suite: ReportSuite, model: ReportModel): Markup {
-  const runs = model.runs.filter((run) => run.suite.id === suite.id);
+type Ranks = ReadonlyMap<string, LeaderboardRow['rank']>;
+
+function suiteResults(suite: ReportSuite, model: ReportModel, ranks: Ranks): Markup {
+  const runs = model.runs.filter((run) => run.suite.id === suite.id).toSorted(byScore);
   const title = `suite-${model.suites.indexOf(suite)}`;
   return html`
     <article class="suite" aria-labelledby="${title}">
@@ -53,6 +58,7 @@ function suiteResults(suite: ReportSuite, model: ReportModel): Markup {
         <caption class="unseen">Scores of ${suite.id} in percent</caption>
         <thead>
           <tr>
+            <th scope="col">Rank</th>
             <th scope="col">Endpoint</th>
             <th scope="col" class="chart"><span class="unseen">Chart</span>${scaleMarks()}</th>
             <th scope="col">Score</th>
@@ -61,7 +67,7 @@ function suiteResults(suite: ReportSuite, model: ReportModel): Markup {
             <th scope="col">Unscored</th>
           </tr>
         </thead>
-        <tbody>${runs.map(scoreRow)}</tbody>
+        <tbody>${runs.map((run) => scoreRow(run, ranks.get(run.run_id)))}</tbody>
       </table>
       ${comparabilityText(suite, model).map((line) => html`<p class="comparable">${line}</p>`)}
     </article>`;
@@ -79,11 +85,22 @@ function itemsText({ suite }: ReportRun): string {
   return `${count(suite.selected)}${all} items${repeats}`;
 }
 
-function scoreRow(run: ReportRun): Markup {
+// From the highest score to the lowest; runs without one come last.
+function byScore(a: ReportRun, b: ReportRun): number {
+  return Number(b.score?.value ?? -1) - Number(a.score?.value ?? -1);
+}
+
+function rankText(rank: LeaderboardRow['rank'] | undefined): string {
+  if (rank === undefined) return NONE;
+  return rank.best === rank.worst ? String(rank.best) : `${rank.best}–${rank.worst}`;
+}
+
+function scoreRow(run: ReportRun, rank: LeaderboardRow['rank'] | undefined): Markup {
   const { score } = run;
   const name = [run.endpoint.name, ...run.labels].join(', ');
   return html`
     <tr>
+      <td class="rank"><span class="unseen">rank </span>${rankText(rank)}</td>
       <th scope="row">${endpointName(run)} <span class="level">${levelCell(run)}</span></th>
       <td class="chart">${scoreStrip(name, score)}</td>
       <td class="score">${percent(score?.value ?? null)}</td>

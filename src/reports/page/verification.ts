@@ -27,7 +27,7 @@ export function verdictSummary({ runs }: ReportModel): Markup {
       <dd>${verdictMark(weakest)} ${text}</dd>
     </div>`;
   });
-  return html`<dl class="verdicts" aria-label="Verdicts over all runs">${cells}</dl>`;
+  return html`<dl id="verdicts" class="verdicts" aria-label="Verdicts over all runs">${cells}</dl>`;
 }
 
 /** The matrix of verdicts, and what the runs together prove, declare and do not prove. */
@@ -42,8 +42,8 @@ export function verificationSection(model: ReportModel): Markup {
       ${claimColumn('Does not prove', claims.does_not_prove, total)}
     </div>`,
     html`<p class="legend">
-      This page is a rendering and proves nothing by itself: whoever has the transcripts checks them with
-      <code>touchstone verify</code>.
+      The head of this page says what of this your browser has verified itself. <code>touchstone verify</code> on a transcript
+      says the same, and evaluates evidence about endpoints too.
     </p>`,
   ]);
 }

@@ -3,6 +3,7 @@ import { disclosedSamples } from '../../../src/reports/disclosure.ts';
 import { loadAssets } from '../../../src/reports/write-report.ts';
 import { itemsData, PAGE_LIMITS, type ItemsData, type PageLimits } from '../../../src/reports/page/items-data.ts';
 import { reportHtml } from '../../../src/reports/page/html.ts';
+import { pageView } from '../../../src/reports/page/view.ts';
 import { summarize } from '../../../src/reports/summary.ts';
 import type { VerifiedTranscript } from '../../../src/verifier/verified-transcript.ts';
 import { digest } from '../../../src/core/digest.ts';
@@ -12,6 +13,11 @@ function dataOf(runs: readonly VerifiedTranscript[], limits: Partial<PageLimits>
   const samplesOf = (runId: string): ReturnType<typeof disclosedSamples> =>
     runs.flatMap((each) => (each.runId === runId ? disclosedSamples(each) : []));
   return itemsData(summarize(runs), samplesOf, { ...PAGE_LIMITS, ...limits });
+}
+
+async function pageOf(runs: readonly VerifiedTranscript[], items: ItemsData): Promise<string> {
+  const content = { view: pageView(runs), bundles: [], carried: null, items };
+  return reportHtml(content, await loadAssets()).join('');
 }
 
 describe('itemsData()', () => {
@@ -92,14 +98,14 @@ describe('itemsData()', () => {
 describe('reportHtml()', () => {
   it('says that the page was cut, and how much was disclosed', async () => {
     const runs = [run()];
-    const page = reportHtml(summarize(runs), dataOf(runs, { samplesPerRun: 4 }), await loadAssets());
+    const page = await pageOf(runs, dataOf(runs, { samplesPerRun: 4 }));
     expect(page).toContain('This page carries 4 of 10 samples to stay small; samples.csv has all of them.');
     expect(page).toContain('Disclosure D3: prompts, answers and targets of every item.');
   });
 
   it('loads nothing: no address in any attribute but its own icon and sections', async () => {
     const runs = [run()];
-    const page = reportHtml(summarize(runs), dataOf(runs), await loadAssets());
+    const page = await pageOf(runs, dataOf(runs));
     const addresses = [...page.matchAll(/(?:src|href|action)="([^"]*)"/g)].map(([, address]) => address ?? '');
     expect(addresses.filter((address) => !/^#|^data:image\/svg/.test(address))).toEqual([]);
     expect(page).not.toMatch(/@import|url\(/);
