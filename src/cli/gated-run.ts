@@ -8,7 +8,7 @@ import { UsageError, VerificationError } from '../core/errors.ts';
 import { differences } from '../reports/comparable.ts';
 import { CLUSTER_TAG } from '../reports/comparison/align.ts';
 import { baselineObstacle, baselineOf } from '../reports/gate/baseline.ts';
-import { decimalText, type MarginRule } from '../reports/gate/policy.ts';
+import { decimalText, type MarginRule, type SuiteRules } from '../reports/gate/policy.ts';
 import type { GivenPolicy, GivenRun } from '../reports/gate/verdict.ts';
 import { MEAN_METRIC } from '../scoring/aggregate.ts';
 import { planRun, type PlanInput, type StopOptions } from '../runner/plan-run.ts';
@@ -102,7 +102,7 @@ function stopFor(given: Given, planned: PlanInput): StopOptions | null {
   checkComparable(given, planned, baseline);
   const rule = rules.metrics?.[MEAN_METRIC]?.non_inferiority;
   if (rule === undefined) return null;
-  const obstacle = stopObstacle(baseline);
+  const obstacle = stopObstacle(baseline, rules);
   if (obstacle === null) return stopOptions(baseline, rule);
   say(`${suite}: every item is asked, because ${obstacle}`);
   return null;
@@ -125,7 +125,9 @@ function checkComparable({ refused }: Given, planned: PlanInput, baseline: Verif
   throw new VerificationError('ERR_BASELINE', `cannot gate ${name}: ${message}`);
 }
 
-function stopObstacle(baseline: VerifiedTranscript): string | null {
+function stopObstacle(baseline: VerifiedTranscript, rules: SuiteRules): string | null {
+  if (rules.must_pass !== undefined)
+    return 'the policy has items that must pass, which might not be among those asked first';
   const obstacle = baselineObstacle(baseline);
   if (obstacle !== null) return `the baseline cannot be followed item by item: ${obstacle}`;
   const isClustered = baseline.samples?.some(({ tags }) => tags?.some((tag) => tag.startsWith(CLUSTER_TAG)));

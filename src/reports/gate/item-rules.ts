@@ -25,19 +25,15 @@ export function mustPassRule(name: RuleName, pair: GatedPair, ids: readonly stri
     required: String(ids.length),
     n: ids.length,
   };
+  const of = (part: readonly string[]): string => `${part.length} of ${counted(ids.length, 'item')} that must pass`;
   if (wrong.length > 0) {
-    const sentence = `${wrong.length} of ${counted(ids.length, 'item')} that must pass ${wrong.length === 1 ? 'is' : 'are'} not right`;
-    return ruleVerdict(name, { verdict: 'regressed', sentence, items: wrong, ...facts });
+    return ruleVerdict(name, { verdict: 'regressed', sentence: `not right: ${of(wrong)}`, items: wrong, ...facts });
   }
   if (open.length > 0) {
-    const sentence = `${open.length} of ${counted(ids.length, 'item')} that must pass ${open.length === 1 ? 'has' : 'have'} no score`;
+    const sentence = `not asked, or without a score: ${of(open)}`;
     return ruleVerdict(name, { verdict: 'inconclusive', sentence, items: open, ...facts });
   }
-  return ruleVerdict(name, {
-    verdict: 'pass',
-    sentence: `all ${counted(ids.length, 'item')} that must pass are right`,
-    ...facts,
-  });
+  return ruleVerdict(name, { verdict: 'pass', sentence: `right: ${of(ids)}`, ...facts });
 }
 
 // The ids are those of the candidate or of the baseline: the items are the same.

@@ -12,7 +12,7 @@ import type { GatedPair } from './gated-pair.ts';
 import type { RuleOutcome, RuleVerdict } from './model.ts';
 import { decimalText, type MarginRule } from './policy.ts';
 import { ruleError, ruleInterval, ruleVerdict, type RuleName } from './rule-verdict.ts';
-import { points, share } from './wording.ts';
+import { points, pointsText, share } from './wording.ts';
 
 const OUTCOMES: Readonly<Record<MarginDecision, RuleOutcome>> = {
   pass: 'pass',
@@ -86,7 +86,7 @@ function marginVerdict(name: RuleName, { pair, rule, estimate, decision }: Decid
   const needed = decision === 'undecided' ? itemsToDecide(estimate, { margin, alpha }) : null;
   return ruleVerdict(name, {
     verdict: OUTCOMES[decision],
-    sentence: `${factText(estimate, level)}: ${CONCLUSIONS[decision](points(margin))}${stopText(pair)}${neededText(decision, needed)}`,
+    sentence: `${factText(estimate, level)}: ${CONCLUSIONS[decision](margin)}${stopText(pair)}${neededText(decision, needed)}`,
     observed: difference.toFixed(6),
     required: `> ${decimalText(-margin)}`,
     interval: ruleInterval(interval, level, interval.method),
@@ -96,15 +96,18 @@ function marginVerdict(name: RuleName, { pair, rule, estimate, decision }: Decid
   });
 }
 
-const CONCLUSIONS: Readonly<Record<MarginDecision, (margin: string) => string>> = {
-  pass: (margin) => (margin === '0' ? 'better than the baseline' : `not worse by ${margin} points or more`),
-  regressed: (margin) => (margin === '0' ? 'worse than the baseline' : `worse by more than ${margin} points`),
-  undecided: (margin) => `whether it is worse by ${margin} points or more is not shown`,
+const CONCLUSIONS: Readonly<Record<MarginDecision, (margin: number) => string>> = {
+  pass: (margin) => (margin === 0 ? 'better than the baseline' : `not worse by ${pointsText(margin)} or more`),
+  regressed: (margin) => (margin === 0 ? 'worse than the baseline' : `worse by more than ${pointsText(margin)}`),
+  undecided: (margin) =>
+    margin === 0
+      ? 'which of the two is better is not shown'
+      : `whether it is worse by ${pointsText(margin)} or more is not shown`,
 };
 
 function factText({ difference, interval, gained, lost, n }: Estimate, level: number): string {
   const range = `${points(interval.low, true)} to ${points(interval.high, true)}`;
-  return `difference ${points(difference, true)} points (${share(level)} interval ${range}, ${interval.method}; ${gained} gained, ${lost} lost of ${n})`;
+  return `difference ${pointsText(difference, true)} (${share(level)} interval ${range}, ${interval.method}; ${gained} gained, ${lost} lost of ${n})`;
 }
 
 function stopText({ isSequential, candidate }: GatedPair): string {

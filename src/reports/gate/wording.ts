@@ -7,6 +7,12 @@ export function points(difference: number, signed: boolean = false): string {
   return signed && value > 0 && text !== '0' ? `+${text}` : text.replace(/^-0$/, '0');
 }
 
+/** The same with its unit. */
+export function pointsText(difference: number, signed: boolean = false): string {
+  const text = points(difference, signed);
+  return `${text} ${/^[-+]?1$/.test(text) ? 'point' : 'points'}`;
+}
+
 /** A share as a percentage. */
 export function share(ratio: number): string {
   return `${points(ratio)} %`;
