@@ -1,12 +1,13 @@
 /**
  * A chat completions server that costs next to nothing, so that a client is measured and not its server.
  *
- * It is forked with `{latencyMs, faults, seed}` as JSON, answers what follows the last `ANSWER=` of a prompt, and
- * speaks only as much HTTP/1.1 as a kept-alive client needs. The parent asks for its counters over IPC.
+ * It is forked with `{latencyMs, faults, rateWrong, seed}` as JSON, answers what follows the last `ANSWER=` of a prompt, or
+ * something else as often as `rateWrong` says, and speaks only as much HTTP/1.1 as a kept-alive client needs. The parent asks for its counters over IPC.
  */
 import { createServer } from 'node:net';
 
-const DEFAULTS = { latencyMs: 0, seed: 1, faults: { rate429: 0, retryAfterSeconds: 1, rate500: 0, rateReset: 0 } };
+const FAULTS = { rate429: 0, retryAfterSeconds: 1, rate500: 0, rateReset: 0 };
+const DEFAULTS = { latencyMs: 0, seed: 1, rateWrong: 0, faults: FAULTS };
 const MODELS = JSON.stringify({ object: 'list', data: [{ id: 'mock', object: 'model' }] });
 const LIMITED = JSON.stringify({ error: { message: 'slow down', type: 'rate_limit_error' } });
 const BROKEN = JSON.stringify({ error: { message: 'out of order', type: 'server_error' } });
@@ -60,7 +61,8 @@ function chat(socket, body) {
     socket.resetAndDestroy();
   } else {
     stats.answered++;
-    socket.write(response('200 OK', completion(answerOf(body))), 'latin1');
+    const answer = config.rateWrong > 0 && random() < config.rateWrong ? 'wrong' : answerOf(body);
+    socket.write(response('200 OK', completion(answer)), 'latin1');
   }
 }
 

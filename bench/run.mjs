@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { build } from '../scripts/build.mjs';
 import { createWorkspace } from './workspace.mjs';
 import { median } from './measure.mjs';
+import { comparison } from './cases/comparison.mjs';
 import { faults } from './cases/faults.mjs';
 import { latency } from './cases/latency.mjs';
 import { recording } from './cases/recording.mjs';
@@ -19,7 +20,20 @@ import { sync } from './cases/sync.mjs';
 import { throughput } from './cases/throughput.mjs';
 import { verification } from './cases/verification.mjs';
 
-const CASES = { throughput, latency, recording, sync, growth, verification, quotes, signatures, size, faults, startup };
+const CASES = {
+  throughput,
+  latency,
+  recording,
+  sync,
+  growth,
+  verification,
+  comparison,
+  quotes,
+  signatures,
+  size,
+  faults,
+  startup,
+};
 
 const { names, rounds, check } = parse(process.argv.slice(2));
 await build({ onlyIfStale: true });

@@ -37,18 +37,14 @@ export async function verifySources(
  */
 export async function verifyEach<T>(
   sources: readonly string[],
-  { trusted, evidence, keepSamples }: SourceChecks,
-  take: (run: VerifiedTranscript, path: string) => T,
+  checks: SourceChecks,
+  take: (run: VerifiedTranscript) => T,
 ): Promise<VerifiedSources<T>> {
   const runs: T[] = [];
   const codes: ExitCode[] = [];
   for (const path of sources) {
     try {
-      const source = await openSource(path);
-      const options = await evidenceOptions(source, evidence);
-      const verification = await verifyRun(source, { trusted, keepSamples, ...options });
-      if (!verification.verified) throw verification.fault;
-      runs.push(take(verification.transcript, path));
+      runs.push(await verifyOne(path, checks, take));
     } catch (error) {
       if (exitCodeOf(error) === EXIT.bug) throw error;
       say(`${path}:`);
@@ -57,4 +53,17 @@ export async function verifyEach<T>(
     }
   }
   return { runs, codes };
+}
+
+// A function of its own, so that nothing of a run outlives what is taken of it.
+async function verifyOne<T>(
+  path: string,
+  { trusted, evidence, keepSamples }: SourceChecks,
+  take: (run: VerifiedTranscript) => T,
+): Promise<T> {
+  const source = await openSource(path);
+  const options = await evidenceOptions(source, evidence);
+  const verification = await verifyRun(source, { trusted, keepSamples, ...options });
+  if (!verification.verified) throw verification.fault;
+  return take(verification.transcript);
 }
