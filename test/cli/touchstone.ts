@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-// The built entry of the command line.
-const MAIN: string = process.env['TOUCHSTONE_MAIN'] ?? resolve(import.meta.dirname, '../../dist/cli/main.js');
+/** The built entry of the command line. */
+export const MAIN: string = process.env['TOUCHSTONE_MAIN'] ?? resolve(import.meta.dirname, '../../dist/cli/main.js');
 
 /** Whether the command has been built; `node scripts/build.mjs` does. */
 export const isBuilt: boolean = existsSync(MAIN);
