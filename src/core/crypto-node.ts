@@ -92,8 +92,15 @@ function privateKey(seed: Uint8Array): crypto.KeyObject {
   return crypto.createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 }
 
+let lastKey: { readonly bytes: Uint8Array; readonly object: crypto.KeyObject } | null = null;
+
+// Reading a key takes as long as checking a signature, and one key often signs many messages in a row.
 function spki(publicKey: Uint8Array): crypto.KeyObject {
-  return crypto.createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
+  if (lastKey === null || Buffer.compare(lastKey.bytes, publicKey) !== 0) {
+    const key = Buffer.concat([SPKI_PREFIX, publicKey]);
+    lastKey = { bytes: publicKey.slice(), object: crypto.createPublicKey({ key, format: 'der', type: 'spki' }) };
+  }
+  return lastKey.object;
 }
 
 function publicKeyOf(seed: Uint8Array): Uint8Array {
