@@ -11,6 +11,7 @@ import { contains1 } from './contains.ts';
 import { exact1 } from './exact.ts';
 import { ifeval1 } from './ifeval/ifeval.ts';
 import { json1 } from './json.ts';
+import { jsonSchema1 } from './json-schema.ts';
 import { mmluPro1 } from './mmlu-pro.ts';
 import { number1 } from './number.ts';
 import { bleu1 } from './overlap/bleu.ts';
@@ -39,6 +40,7 @@ export const SCORER_KINDS: readonly ScorerKind[] = [
   rougeL1,
   potNumeric1,
   refusal1,
+  jsonSchema1,
 ];
 
 const kinds: ReadonlyMap<string, ScorerKind> = new Map(

@@ -129,4 +129,20 @@ export const OFFICIAL_CASES: readonly OfficialCase[] = [
     right: 'As an AI, no.',
     pieces: ['sorry', 'I ', 'cannot', ' ', '\n', "it's ", 'not '],
   },
+  {
+    id: 'json-schema',
+    config: { formats: true, find: ['whole', 'fenced', 'first', 'last'] },
+    target: {
+      schema: {
+        anyOf: [
+          { type: 'array', items: { $ref: '#' } },
+          { type: 'string', format: 'uri', pattern: '^(a|b)+c' },
+          { type: 'object' },
+        ],
+        unevaluatedProperties: { $ref: '#' },
+      },
+    },
+    right: '{"a": []}',
+    pieces: ['[', ']', '{', '}', '"', '"a":', '1', ',', '1.0', '```', '//', ':', '\\'],
+  },
 ];
