@@ -1,27 +1,15 @@
 /** Verified runs → a comparison, or why there is none. */
-import { decodeHex } from '../../core/bytes.ts';
 import { taggedDigest, type Digest } from '../../core/digest.ts';
 import { UsageError } from '../../core/errors.ts';
 import { benjaminiHochberg, holm, type PValues } from '../../stats/multiplicity.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { groupRuns, type Grouping } from './contestants.ts';
-import { decimal, pValue } from './figures.ts';
-import { verdictOf } from './difference-figures.ts';
-import { leaderboardOf } from './leaderboard.ts';
-import {
-  COMPARISON_FORMAT,
-  type ComparedRunRow,
-  type Comparison,
-  type ComparisonModel,
-  type NotComparable,
-  type OverallComparison,
-  type OverallPair,
-  type Refusal,
-} from './model.ts';
+import { COMPARISON_FORMAT, type Comparison, type ComparisonModel, type NotComparable, type Refusal } from './model.ts';
 import { notesOf } from './notes.ts';
-import { overallDifference, overallOf, overallScore, type OverallDifference } from './overall.ts';
+import { estimateOverall, overallFigures } from './overall-comparison.ts';
+import { runRow } from './run-row.ts';
 import { ALPHA, LEVEL, POWER } from './score-pair.ts';
-import { isImpossible, suiteComparison, type Adjusted } from './suite-comparison.ts';
+import { suiteComparison, type Adjusted } from './suite-comparison.ts';
 import { estimateSuite, type SuiteEstimates } from './suite-estimates.ts';
 
 /** What to compare with what. */
@@ -91,7 +79,8 @@ function withoutCommonItems({ aligned, group }: SuiteEstimates): readonly Refusa
 
 function comparison(head: Head, grouping: Comparable, suites: readonly SuiteEstimates[]): Comparison {
   const seed = seedOf(suites);
-  const overall = suites.length === 1 ? null : estimateOverall(suites, seed);
+  const means = suites.length === 1 ? null : estimateOverall(suites, seed);
+  const overall = means === null || 'missing' in means ? null : means;
   const pairTests = [
     ...suites.flatMap(({ pairs }) => pairs.flatMap(({ estimate }) => estimate?.p.value ?? [])),
     ...(overall?.pairs ?? []).map(({ estimate }) => estimate.p.value),
@@ -114,7 +103,7 @@ function comparison(head: Head, grouping: Comparable, suites: readonly SuiteEsti
     },
     suites: compared,
     overall: overall && overallFigures(overall, adjusted.pair),
-    overall_missing: overall === null && suites.length > 1 ? missingOf(suites) : null,
+    overall_missing: means !== null && 'missing' in means ? means.missing : null,
     notes: notesOf(suites, { isNumbered: grouping.isNumbered, onCommonItems: head.on_common_items }),
     runs: grouping.groups.flatMap(({ contestants }) => contestants.map(({ run, name }) => runRow(run, name))),
   };
@@ -135,96 +124,4 @@ function inOrder(adjust: (values: PValues) => (number | null)[], tests: readonly
 
 function baselinePlanOf({ group }: SuiteEstimates): string {
   return group.contestants[0]?.run.planDigest ?? '';
-}
-
-interface OverallEstimates {
-  readonly suites: readonly SuiteEstimates[];
-  readonly names: readonly string[];
-  readonly pairs: readonly { readonly name: string; readonly estimate: OverallDifference }[];
-  readonly difference: (first: string, second: string) => OverallDifference | null;
-}
-
-function estimateOverall(suites: readonly SuiteEstimates[], seed: Digest): OverallEstimates | null {
-  const found = overallOf(suites);
-  if ('missing' in found) return null;
-  const [baseline = '', ...others] = found.names;
-  const difference = (first: string, second: string): OverallDifference | null =>
-    overallDifference(suites, first, second, decodeHex(seed));
-  const pairs = others.flatMap((name) => {
-    const estimate = difference(name, baseline);
-    return estimate === null ? [] : [{ name, estimate }];
-  });
-  return { suites, names: found.names, pairs, difference };
-}
-
-function missingOf(suites: readonly SuiteEstimates[]): string | null {
-  const found = overallOf(suites);
-  return 'missing' in found ? found.missing : null;
-}
-
-function overallFigures({ suites, names, pairs, difference }: OverallEstimates, adjusted: Adjusted): OverallComparison {
-  const scores = names.flatMap((name) => {
-    const mean = overallScore(suites, name);
-    if (mean === null) return [];
-    const { value, interval } = mean;
-    const figures = { value: decimal(value), low: decimal(interval.low), high: decimal(interval.high) };
-    return [{ name, ...figures, method: 'mover' as const, exact: value }];
-  });
-  const known = new Map(pairs.map(({ name, estimate }) => [`${name}\n${names[0]}`, estimate]));
-  return {
-    suites: suites.map(({ group }) => group.id),
-    scores: scores.map(({ exact: _exact, ...score }) => score),
-    pairs: pairs.map(({ name, estimate }) => overallPair(name, estimate, adjusted())),
-    leaderboard: leaderboardOf(
-      scores.map(({ name, exact }) => ({ run: name, name, value: exact })),
-      (row, column) => known.get(`${row.name}\n${column.name}`) ?? difference(row.name, column.name),
-    ),
-  };
-}
-
-function overallPair(name: string, estimate: OverallDifference, adjusted: number): OverallPair {
-  const { n, difference, interval, p, detectable } = estimate;
-  return {
-    name,
-    n,
-    difference: {
-      value: decimal(difference),
-      interval: {
-        low: decimal(interval.low),
-        high: decimal(interval.high),
-        level: String(LEVEL),
-        method: 'mover',
-        reason: 'suites',
-      },
-      p: { value: pValue(p.value), method: p.method, adjusted: pValue(adjusted) },
-      verdict: verdictOf(difference, adjusted),
-    },
-    detectable: detectable === null ? null : decimal(detectable),
-  };
-}
-
-function runRow({ summary }: ComparedRun, name: string): ComparedRunRow {
-  const { run_id, plan_digest, rules_digest, source, created_at, labels, endpoint, level } = summary;
-  const { disclosure, counts, latency, tokens, cost, score } = summary;
-  return {
-    run_id,
-    plan_digest,
-    rules_digest,
-    source,
-    created_at,
-    labels,
-    endpoint,
-    level,
-    disclosure,
-    counts,
-    latency,
-    tokens,
-    cost,
-    name,
-    suite: summary.suite.id,
-    model: summary.model.requested,
-    stated: { value: score?.value ?? null, n: score?.n ?? null, impossible: isImpossible(score) },
-    signed: summary.signer.sentence,
-    axes: summary.axes.map(({ axis, verdict }) => ({ axis, verdict })),
-  };
 }

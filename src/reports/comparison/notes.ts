@@ -24,6 +24,8 @@ export function notesOf(
       'The score of an item is the mean over its repeats; the item is the unit, however often it was asked.',
     runs.some(({ plan }) => plan.stop !== undefined) &&
       'A run with a stop rule may end early, so it has no interval for a fixed number of items; its difference has one that holds at any stop.',
+    new Set(runs.map(({ plan }) => plan.evidence?.require_level)).size > 1 &&
+      'Runs ask different evidence of their endpoints, and an answer without it counts as wrong.',
     runs.some(({ plan }) => plan.endpoint.kind === 'replay') &&
       'Latencies of a replay are those of the machine that replays.',
     'Latencies are as the runner measured them, token counts as the endpoint reported them, prices as configured.',

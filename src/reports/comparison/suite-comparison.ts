@@ -1,6 +1,4 @@
 /** The comparison of the runs of one suite, in the form of comparison.json. */
-import type { ReportScore } from '../model.ts';
-import { isImpossibleScore } from '../../stats/possible-score.ts';
 import { differenceBounds, differenceFigures, flipsOf } from './difference-figures.ts';
 import { decimal, decimalOrNull } from './figures.ts';
 import { leaderboardOf } from './leaderboard.ts';
@@ -43,14 +41,6 @@ export function suiteComparison(
       (row, column) => suite.estimate(row.run, column.run),
     ),
   };
-}
-
-/** Whether a stated score cannot be true: no count of right answers gives that number. */
-export function isImpossible(score: ReportScore | null): boolean {
-  if (score === null || score.metric !== 'accuracy' || score.value === null || score.n === 0) return false;
-  const value = Number(score.value);
-  const decimals = score.value.split('.')[1]?.length ?? 0;
-  return value < 0 || value > 1 || isImpossibleScore({ value, decimals, n: score.n });
 }
 
 function runScore({ contestant, aligned, scores, mean }: ScoreEstimate, baselinePlan: string): RunScore {

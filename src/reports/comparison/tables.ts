@@ -43,7 +43,7 @@ function differencesTable({ scores, pairs }: SuiteComparison, names: RunNames): 
     count(pair.flips.lost),
     detectableText(pair),
   ]);
-  const head = ['run', 'Δ points', '95 % interval', 'p adjusted', '', 'pairs', 'gained', 'lost', 'could show'];
+  const head = ['run', 'Δ points', '95 % interval', 'p adjusted', 'verdict', 'pairs', 'gained', 'lost', 'could show'];
   return { caption: `Differences from ${names.ofRun(scores[0]?.run ?? '')}`, head, rows };
 }
 
@@ -112,7 +112,7 @@ function subgroupsTable({ pairs }: SuiteComparison, names: RunNames): Comparison
     ]),
   );
   if (rows.length === 0) return null;
-  const head = ['tag', 'run', 'n', 'baseline %', 'run %', 'Δ points', '95 % interval', 'p adjusted', ''];
+  const head = ['tag', 'run', 'n', 'baseline %', 'run %', 'Δ points', '95 % interval', 'p adjusted', 'verdict'];
   return { caption: 'Subgroups (exploratory)', head, rows };
 }
 
@@ -141,7 +141,7 @@ export function overallTable({ scores, pairs, leaderboard }: OverallComparison, 
     if (pair === undefined) return [[...own, 'baseline']];
     return [[...own, ...differenceCells(pair.difference), count(pair.n), detectableText(pair)]];
   });
-  const head = ['rank', 'run', 'mean score %', '95 % interval', 'Δ points', '95 % interval', 'p adjusted', ''];
+  const head = ['rank', 'run', 'mean score %', '95 % interval', 'Δ points', '95 % interval', 'p adjusted', 'verdict'];
   return { caption: 'Mean over suites', head: [...head, 'pairs', 'could show'], rows };
 }
 
@@ -189,11 +189,16 @@ export function suiteSentence({ items, repeats, clusters, scores }: SuiteCompari
 }
 
 /** How to read the tables. */
-export function legend({ terms, suites }: Comparison): readonly string[] {
+export function legend({ terms, suites, overall }: Comparison): readonly string[] {
   const { family, subgroups } = terms;
   const methods = new Set(suites.flatMap(({ pairs }) => pairs.flatMap(({ difference }) => methodText(difference))));
   return [
     `Δ is the run minus the baseline, over the items that both have a score for. Intervals and p-values: ${[...methods].join('; ') || NONE}.`,
+    ...(overall === null
+      ? []
+      : [
+          'Means over suites count each suite alike; their intervals combine those of the suites (MOVER), p is that of a sign-flip test.',
+        ]),
     `p is adjusted for ${family.size === 1 ? 'one test' : `${family.size} tests`} (Holm): below ${terms.alpha}, a run is better or worse. Not told apart is not the same as equal.`,
     `"Could show" is the smallest true difference that this many pairs show with a probability of ${percent(terms.power).replace('.0', '')} %, before adjustment.`,
     'Ranks: runs that cannot be told apart over all pairs (Holm) share a range.',

@@ -342,6 +342,20 @@ describe('compareRuns(): compare or refuse', () => {
     expect(model.runs.map(({ stated }) => stated.impossible)).toEqual([false, true]);
   });
 
+  it.each([
+    ['0.850000', 19, true],
+    ['0.842105', 19, false],
+    ['1.5', 19, true],
+    ['-0.5', 19, true],
+    [`0.${'3'.repeat(400)}`, 19, false],
+    ['0.5', -1, false],
+    ['0.5', 0, false],
+  ])('a stated score of %s over %i: impossible %s', (value, n, impossible) => {
+    const bare = transcript('10', { name: 'b', run: { level: 'D0' }, metric: { metric: 'accuracy', n, value } });
+    const model = compareRuns([written('10'), comparedRun({ ...bare, samples: null })]);
+    expect(model.runs[1]?.stated).toEqual({ value, n, impossible });
+  });
+
   it('refuses one run, and one that is given twice', () => {
     expect(() => compareRuns([a])).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }));
     expect(() => compareRuns([])).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }));
