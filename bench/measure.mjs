@@ -12,9 +12,9 @@ const USAGE = fileURLToPath(new URL('usage.cjs', import.meta.url));
 const MOCK = fileURLToPath(new URL('mock-server.mjs', import.meta.url));
 const TICK_MS = 10;
 
-/** Starts a mock server; `stats()` and `reset()` give its counters. */
-export async function startServer(config = {}) {
-  const child = fork(MOCK, [JSON.stringify(config)]);
+/** Starts a mock server, or another program that is forked alike; `stats()` and `reset()` give its counters. */
+export async function startServer(config = {}, program = MOCK) {
+  const child = fork(program, [JSON.stringify(config)]);
   const [{ port }] = await once(child, 'message');
   const ask = async (command) => {
     child.send(command);

@@ -8,6 +8,7 @@ import { build } from '../scripts/build.mjs';
 import { createWorkspace } from './workspace.mjs';
 import { median } from './measure.mjs';
 import { comparison } from './cases/comparison.mjs';
+import { evidence } from './cases/evidence.mjs';
 import { faults } from './cases/faults.mjs';
 import { latency } from './cases/latency.mjs';
 import { recording } from './cases/recording.mjs';
@@ -30,6 +31,7 @@ const CASES = {
   comparison,
   quotes,
   signatures,
+  evidence,
   size,
   faults,
   startup,

@@ -78,17 +78,22 @@ function itemLine(index) {
   return `${JSON.stringify({ id: `item-${index}`, question: `${PADDING} ANSWER=${target}`, target })}\n`;
 }
 
-/** What `measure` takes for a whole run through the command line. */
-export function runTask(workspace, suite, server, { out = workspace.fresh('runs'), concurrency = CONCURRENCY } = {}) {
-  const endpoint = `http://127.0.0.1:${server.port}/v1#mock`;
+/**
+ * What `measure` takes for a whole run through the command line.
+ *
+ * @param choice - `endpoint` in place of the plain one on the server, and `more` words for the command.
+ */
+export function runTask(workspace, suite, server, choice = {}) {
+  const { out = workspace.fresh('runs'), concurrency = CONCURRENCY, more = [] } = choice;
+  const endpoint = choice.endpoint ?? `http://127.0.0.1:${server.port}/v1#mock`;
   const where = ['--suite', join(suite.folder, 'suite.yaml'), '--endpoint', endpoint, '--out', out];
-  const args = [CLI, 'run', ...where, '--key', workspace.key, '--concurrency', String(concurrency), '--json'];
+  const args = [CLI, 'run', ...where, '--key', workspace.key, '--concurrency', String(concurrency), '--json', ...more];
   return { args, server, samples: suite.size, out };
 }
 
 /** What `measure` takes for a verification through the command line. */
-export function verifyTask(path, samples) {
-  return { args: [CLI, 'verify', path, '--allow-unknown-signer', '--require', 'scoring=proven'], samples };
+export function verifyTask(path, samples, more = []) {
+  return { args: [CLI, 'verify', path, '--allow-unknown-signer', '--require', 'scoring=proven', ...more], samples };
 }
 
 /** The one run folder in an output folder. */
