@@ -42,8 +42,7 @@ export function groupRuns(runs: readonly ComparedRun[], choice: GroupingChoice):
     group.toSorted((a, b) => Number(b.name === baselineName) - Number(a.name === baselineName)),
   );
   const found = groups.flatMap((group) => refusalsIn(group, { ...choice, baselineName }));
-  // That a suite has a single run says little where another run is of another suite.
-  const refusals = found.length > 0 ? found : groups.flatMap(aloneIn);
+  const refusals = found.length > 0 ? found : aloneIn(groups, choice.baseline);
   if (refusals.length > 0) return { comparable: false, refusals };
   return {
     comparable: true,
@@ -119,10 +118,16 @@ function verdictsMissing({ items }: ComparedRun): readonly ReportDifference[] {
   return [{ field: 'level', left: 'D1 or more', right: 'D0', sentence }];
 }
 
-function aloneIn([first, second]: readonly Named[]): readonly Refusal[] {
-  if (first === undefined || second !== undefined) return [];
-  const { runId, plan } = first.run;
-  const { id, version } = plan.suite;
-  const sentence = `suite: no other run is of ${id} ${version}`;
-  return [{ baseline: runId, run: runId, differences: [{ field: 'suite.id', left: id, right: 'none', sentence }] }];
+// Of two runs that are each alone in their suite it helps most to know what separates the suites.
+function aloneIn(groups: readonly (readonly Named[])[], baseline: ComparedRun): readonly Refusal[] {
+  const alone = groups.flatMap((group) => (group.length === 1 ? group : [])).map(({ run }) => run);
+  const apart = alone.filter((run) => run !== baseline);
+  if (alone.length === apart.length + 1 && apart.length > 0) {
+    return apart.map((run) => ({ baseline: baseline.runId, run: run.runId, differences: differences(baseline, run) }));
+  }
+  return alone.map(({ runId, plan }) => {
+    const { id, version } = plan.suite;
+    const sentence = `suite: no other run is of ${id} ${version}`;
+    return { baseline: runId, run: runId, differences: [{ field: 'suite.id', left: id, right: 'none', sentence }] };
+  });
 }

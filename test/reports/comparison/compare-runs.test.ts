@@ -326,6 +326,14 @@ describe('compareRuns(): compare or refuse', () => {
     expect(model.refusals[0]?.differences[0]?.sentence).toContain('(suite sums 1.0.0 against other 1.0.0)');
   });
 
+  it('names what separates two suites that one endpoint ran', () => {
+    const model = refused(
+      compareRuns([a, written('1111100000', { suite: SUITE, rules: { prompt: digest('other') } })]),
+    );
+    expect(model.refusals).toHaveLength(1);
+    expect(model.refusals[0]?.differences.map(({ field }) => field)).toEqual(['selection.root', 'rules.prompt']);
+  });
+
   it('refuses a suite that only the baseline ran', () => {
     const model = refused(compareRuns([a, written('1111100001', { name: 'b' }), written('10', { suite: SUITE })]));
     expect(model.refusals[0]?.differences[0]?.sentence).toBe('suite: no other run is of other 1.0.0');
