@@ -46,12 +46,23 @@ export { AXES, type Axis, type AxisVerdict, type Verdict } from './verifier/verd
 export type { DisclosureLevel, RunSource } from './transcript/source.ts';
 export type { Plan, PlanBudget, PlanPrices, PlanRunner } from './transcript/plan.ts';
 
-// Publication and reports.
+// Publication, reports and comparisons.
 export { writeBundle, type BundleOptions } from './archive/bundle-writer.ts';
 export { writeReport, type ReportOptions, type WrittenReport } from './reports/write-report.ts';
 export { summarize, type SummaryOptions } from './reports/summary.ts';
+export { comparedRun, type ComparedRun } from './reports/comparison/compared-run.ts';
+export { compareRuns, type ComparisonOptions } from './reports/comparison/compare-runs.ts';
+export { writeComparison } from './reports/comparison/write-comparison.ts';
+export type { Comparison, ComparisonModel, NotComparable } from './reports/comparison/model.ts';
 export type { DisclosureChoice } from './reports/disclosure.ts';
 export type { ReportModel, ReportRun } from './reports/model.ts';
+
+// Gate: whether a run may pass against a baseline. What is decided about comes from verifyRun alone.
+export { parseGatePolicy, type GatePolicy, type SuiteRules } from './reports/gate/policy.ts';
+export { decideGate, type GateInput, type GivenPolicy, type GivenRun } from './reports/gate/verdict.ts';
+export { writeGate } from './reports/gate/write-gate.ts';
+export type { GateVerdict, RuleVerdict, SuiteVerdict } from './reports/gate/model.ts';
+export { baselineOf } from './reports/gate/baseline.ts';
 
 // Errors: the class says what to do, the code what happened.
 export {

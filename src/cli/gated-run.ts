@@ -128,6 +128,8 @@ function checkComparable({ refused }: Given, planned: PlanInput, baseline: Verif
 function stopObstacle(baseline: VerifiedTranscript, rules: SuiteRules): string | null {
   if (rules.must_pass !== undefined)
     return 'the policy has items that must pass, which might not be among those asked first';
+  const other = Object.keys(rules.metrics ?? {}).find((metric) => metric !== MEAN_METRIC);
+  if (other !== undefined) return `the policy has a rule about ${other}, which is known only when all are asked`;
   const obstacle = baselineObstacle(baseline);
   if (obstacle !== null) return `the baseline cannot be followed item by item: ${obstacle}`;
   const isClustered = baseline.samples?.some(({ tags }) => tags?.some((tag) => tag.startsWith(CLUSTER_TAG)));

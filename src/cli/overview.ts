@@ -80,7 +80,7 @@ Examples:
 
 Exit codes:
   0  done, and the answer is yes           4    endpoint or network trouble
-  1  the answer is no: does not verify     5    not enough: unscored items, or a budget reached
+  1  the answer is no: unverified, worse   5    not enough: inconclusive, unscored, over budget
   2  usage                                 70   a bug in touchstone
   3  a file or path that is not right      130  interrupted; run --resume continues
 `;

@@ -39,7 +39,7 @@ export interface GateVerdict {
 }
 
 /** The policy that was applied. */
-export interface VerdictPolicy {
+interface VerdictPolicy {
   readonly name: string;
   /** SHA-256 of its bytes; null if they could not be read. */
   readonly sha256: string | null;

@@ -19,7 +19,7 @@ export const ROLES = ['baseline', 'candidate'] as const;
 /** One of the two runs. */
 export type Role = (typeof ROLES)[number];
 
-/** A least score: of the run itself, or shown with an accepted chance of being wrong. */
+/** A least value: of the run itself, or shown with an accepted chance of being wrong. */
 export type MinimumRule = number | { readonly score: number; readonly alpha: number };
 
 /** The largest loss against the baseline that does not matter, and the accepted chance of each wrong decision. */
@@ -28,9 +28,10 @@ export interface MarginRule {
   readonly alpha: number;
 }
 
-/** Rules about a score. */
+/** Rules about a metric. */
 export interface MetricRules {
   readonly minimum?: MinimumRule;
+  readonly maximum?: number;
   readonly non_inferiority?: MarginRule;
 }
 

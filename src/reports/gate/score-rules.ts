@@ -1,50 +1,98 @@
-/** Rules about the score of the candidate alone, and the choice between those about a metric. */
+/** Rules about a metric of the candidate alone, and the choice between those about a metric. */
 import { bettingInterval } from '../../stats/betting.ts';
 import { decideByInterval, itemsToDecide } from '../../stats/decision.ts';
 import { estimateMean } from '../../stats/mean-estimate.ts';
 import { meanError } from '../../stats/clustered.ts';
 import type { Interval } from '../../stats/wilson.ts';
+import type { LineValue } from '../../core/line-form.ts';
 import { MEAN_METRIC } from '../../scoring/aggregate.ts';
-import { scoreOf } from '../score.ts';
+import type { VerifiedTranscript } from '../../verifier/verified-transcript.ts';
 import type { GatedPair } from './gated-pair.ts';
 import { marginRule } from './margin-rule.ts';
 import type { RuleOutcome, RuleVerdict } from './model.ts';
-import { decimalText, type MetricRules, type MinimumRule } from './policy.ts';
+import { decimalText, ROLES, type MarginRule, type MetricRules, type MinimumRule } from './policy.ts';
 import { ruleError, ruleInterval, ruleVerdict, type RuleName } from './rule-verdict.ts';
 import { share } from './wording.ts';
 
-/** All rules about one metric. Without a pair, the reason why there is none. */
+/** All rules about one metric. */
 export function metricRules(
   metric: string,
   rules: MetricRules,
   { pointer, pair }: { readonly pointer: string; readonly pair: GatedPair },
 ): readonly RuleVerdict[] {
-  const name = (rule: string): RuleName => ({ rule, pointer: `${pointer}/${rule}`, metric });
-  const obstacle = metricObstacle(metric, pair);
-  const { minimum, non_inferiority: margin } = rules;
-  const verdicts: RuleVerdict[] = [];
-  if (minimum !== undefined) {
-    const own = name('minimum');
-    verdicts.push(obstacle === null ? minimumRule(own, pair, minimum) : ruleError(own, obstacle));
-  }
-  if (margin !== undefined) {
-    const own = name('non_inferiority');
-    verdicts.push(obstacle === null ? marginRule(own, pair, margin) : ruleError(own, obstacle));
-  }
-  return verdicts;
+  const { minimum, maximum, non_inferiority: margin } = rules;
+  const name = (rule: keyof MetricRules): RuleName => ({ rule, pointer: `${pointer}/${rule}`, metric });
+  return [
+    ...(minimum === undefined ? [] : [minimumRule(name('minimum'), pair, { metric, rule: minimum })]),
+    ...(maximum === undefined ? [] : [maximumRule(name('maximum'), pair, { metric, maximum })]),
+    ...(margin === undefined ? [] : [differenceRule(name('non_inferiority'), pair, { metric, rule: margin })]),
+  ];
 }
 
-// What the verifier did not add up itself is only said, and what is no number must not be compared with one.
-function metricObstacle(metric: string, { baseline, candidate }: GatedPair): string | null {
-  for (const [role, { metrics }] of Object.entries({ baseline, candidate })) {
-    const found = metrics.find(({ function: name }) => name === metric);
-    if (found === undefined) return `the ${role} has no metric ${metric}`;
-    if (found.status !== 'recomputed') return `${metric} of the ${role} is declared and was not recomputed`;
-    const value = metric === MEAN_METRIC ? scoreOf(metrics)?.value : null;
-    if (value === undefined || value === null)
-      return `${metric} of the ${role} has no value: there is nothing that counts`;
+function differenceRule(
+  name: RuleName,
+  pair: GatedPair,
+  { metric, rule }: { readonly metric: string; readonly rule: MarginRule },
+): RuleVerdict {
+  if (metric !== MEAN_METRIC)
+    return ruleError(name, `only ${MEAN_METRIC} is a mean over items, which can be compared one by one`);
+  for (const role of ROLES) {
+    const found = valueOf(pair[role], metric);
+    if (typeof found === 'string') return ruleError(name, `${metric} of the ${role} ${found}`);
   }
-  return null;
+  return marginRule(name, pair, rule);
+}
+
+/**
+ * The value of a metric, or what is wrong with it.
+ *
+ * What the verifier did not add up itself is only said, and what is no number must not be compared with one.
+ */
+function valueOf({ metrics }: VerifiedTranscript, metric: string): number | string {
+  const found = metrics.find(({ function: name }) => name === metric);
+  if (found === undefined) return 'is not there';
+  if (found.status !== 'recomputed') return 'is declared and was not recomputed';
+  const { num, den, value: text } = found.result;
+  const value = typeof num === 'number' && typeof den === 'number' ? num / den : decimalOf(text);
+  return Number.isFinite(value) ? value : 'has no value: there is nothing that counts';
+}
+
+function decimalOf(text: LineValue | undefined): number {
+  return typeof text === 'string' && /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : NaN;
+}
+
+function maximumRule(
+  name: RuleName,
+  pair: GatedPair,
+  { metric, maximum }: { readonly metric: string; readonly maximum: number },
+): RuleVerdict {
+  return boundRule(name, pair, { metric, bound: maximum, sign: '<=' });
+}
+
+/** The value of the run itself against a bound: no noise is allowed for. */
+function boundRule(
+  name: RuleName,
+  { candidate }: GatedPair,
+  { metric, bound, sign }: { readonly metric: string; readonly bound: number; readonly sign: '>=' | '<=' },
+): RuleVerdict {
+  const value = valueOf(candidate, metric);
+  if (typeof value === 'string') return ruleError(name, `${metric} of the candidate ${value}`);
+  const isMet = sign === '>=' ? value >= bound : value <= bound;
+  const text = metric === MEAN_METRIC ? share : decimalText;
+  const facts = { observed: value.toFixed(6), required: `${sign} ${decimalText(bound)}` };
+  const wanted = `wanted is at ${sign === '>=' ? 'least' : 'most'} ${text(bound)}`;
+  if (metric !== MEAN_METRIC && isStopped(candidate)) {
+    return ruleVerdict(name, {
+      verdict: 'inconclusive',
+      sentence: `${text(value)} over the items that were asked, ${wanted}`,
+      ...facts,
+    });
+  }
+  return ruleVerdict(name, { verdict: isMet ? 'pass' : 'regressed', sentence: `${text(value)}, ${wanted}`, ...facts });
+}
+
+function isStopped({ end }: VerifiedTranscript): boolean {
+  return end?.reason === 'stop';
 }
 
 /** The score of the candidate with an interval. */
@@ -56,33 +104,29 @@ interface Shown {
   readonly interval: (Interval & { readonly method: string }) | null;
 }
 
-function minimumRule(name: RuleName, pair: GatedPair, rule: MinimumRule): RuleVerdict {
-  const { score, alpha } = termsOf(rule, pair);
-  if (alpha === null) return plainMinimum(name, pair, score);
+function minimumRule(
+  name: RuleName,
+  pair: GatedPair,
+  { metric, rule }: { readonly metric: string; readonly rule: MinimumRule },
+): RuleVerdict {
+  const { score, alpha } = termsOf(metric, rule, pair);
+  if (alpha === null) return boundRule(name, pair, { metric, bound: score, sign: '>=' });
+  if (metric !== MEAN_METRIC) return ruleError(name, `only ${MEAN_METRIC} has an interval to show it by`);
+  const value = valueOf(pair.candidate, metric);
+  if (typeof value === 'string') return ruleError(name, `${metric} of the candidate ${value}`);
   const shown = shownScore(pair, 1 - 2 * alpha);
-  if (shown === null) return ruleError(name, 'the candidate has no score');
-  return shownMinimum(name, shown, { score, alpha });
+  return shown === null ? ruleError(name, 'the candidate has no score') : shownMinimum(name, shown, { score, alpha });
 }
 
 // Where not every item was asked, the score of all of them is an estimate, whatever the policy says.
-function termsOf(rule: MinimumRule, { candidate, isSequential }: GatedPair): { score: number; alpha: number | null } {
+function termsOf(
+  metric: string,
+  rule: MinimumRule,
+  { candidate }: GatedPair,
+): { readonly score: number; readonly alpha: number | null } {
   if (typeof rule !== 'number') return rule;
-  const isStopped = isSequential && candidate.end?.reason === 'stop';
-  return { score: rule, alpha: isStopped ? Number(candidate.plan.stop?.alpha) : null };
-}
-
-function plainMinimum(name: RuleName, { candidate }: GatedPair, minimum: number): RuleVerdict {
-  const score = scoreOf(candidate.metrics);
-  const value = score?.exact == null ? Number(score?.value ?? NaN) : score.exact.num / score.exact.den;
-  if (!Number.isFinite(value)) return ruleError(name, 'the candidate has no score');
-  const verdict = value >= minimum ? 'pass' : 'regressed';
-  return ruleVerdict(name, {
-    verdict,
-    sentence: `score ${share(value)} of ${score?.n ?? 0}, wanted is at least ${share(minimum)}`,
-    observed: value.toFixed(6),
-    required: `>= ${decimalText(minimum)}`,
-    n: score?.n ?? null,
-  });
+  const isEstimate = metric === MEAN_METRIC && isStopped(candidate);
+  return { score: rule, alpha: isEstimate ? Number(candidate.plan.stop?.alpha) : null };
 }
 
 function shownScore({ aligned, isSequential }: GatedPair, level: number): Shown | null {

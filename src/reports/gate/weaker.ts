@@ -77,6 +77,7 @@ function compareMetrics(before: MetricRules, after: MetricRules, path: readonly 
   const margins = [...path, 'non_inferiority'];
   return [
     ...ifKept(before.minimum, after.minimum, [...path, 'minimum'], compareMinima),
+    ...ifKept(before.maximum, after.maximum, [...path, 'maximum'], raised),
     ...ifKept(before.non_inferiority, after.non_inferiority, margins, (old, now) => [
       ...raised(old.margin, now.margin, [...margins, 'margin']),
       ...raised(old.alpha, now.alpha, [...margins, 'alpha']),

@@ -47,6 +47,11 @@ function withMetric(
   return { ...held, metrics: [{ function: 'mean/1', status: status as 'recomputed', result }] };
 }
 
+function withControl(value: string): VerifiedTranscript {
+  const control = { function: 'control-null/1', status: 'recomputed' as const, result: { n: 400, value } };
+  return { ...SAME, metrics: [...SAME.metrics, control] };
+}
+
 function ended(held: VerifiedTranscript, reason: 'budget' | 'stop'): VerifiedTranscript {
   return { ...held, end: { k: 'end', seq: 9, at: '2026-11-23T14:10:00Z', reason, counts: {} } };
 }
@@ -164,7 +169,7 @@ const CASES: readonly Case[] = [
   {
     ...pair('a metric that is not there', { metrics: { 'pass_at_1/1': { minimum: 0.5 } } }, [BASELINE, SAME]),
     want: ['error', 1, 'minimum'],
-    sentence: /the baseline has no metric pass_at_1\/1/,
+    sentence: /^pass_at_1\/1 of the candidate is not there$/,
   },
   {
     ...pair('a metric that was not recomputed', { metrics: MARGIN }, [
@@ -172,6 +177,38 @@ const CASES: readonly Case[] = [
       withMetric(SAME, { metric: 'accuracy', n: 400, scored: 400, value: '0.99' }, 'declared'),
     ]),
     want: ['error', 1, 'non_inferiority'],
+  },
+  {
+    ...pair('a control that scores too high', { metrics: { 'control-null/1': { maximum: 0.1 } } }, [
+      BASELINE,
+      withControl('0.300000'),
+    ]),
+    want: ['regressed', 1, 'maximum'],
+    sentence: /^0.3, wanted is at most 0.1$/,
+  },
+  {
+    ...pair('a control that scores as it should', { metrics: { 'control-null/1': { maximum: 0.1 } } }, [
+      BASELINE,
+      withControl('0.000000'),
+    ]),
+    want: ['pass', 0],
+  },
+  {
+    ...pair(
+      'a margin for a metric that is no mean',
+      { metrics: { 'control-null/1': { non_inferiority: { margin: 0.1, alpha: 0.05 } } } },
+      [BASELINE, withControl('0.000000')],
+    ),
+    want: ['error', 1, 'non_inferiority'],
+    sentence: /only mean\/1/,
+  },
+  {
+    ...pair(
+      'a metric that has to be shown and has no interval',
+      { metrics: { 'control-null/1': { minimum: { score: 0.1, alpha: 0.05 } } } },
+      [BASELINE, withControl('0.500000')],
+    ),
+    want: ['error', 1, 'minimum'],
   },
   {
     name: 'a suite is missing',
@@ -284,7 +321,7 @@ const CASES: readonly Case[] = [
   {
     ...pair('a score below the minimum', { metrics: { 'mean/1': { minimum: 0.76 } } }, [BASELINE, SAME]),
     want: ['regressed', 1, 'minimum'],
-    sentence: /score 75 % of 400, wanted is at least 76 %/,
+    sentence: /^75 %, wanted is at least 76 %$/,
   },
   {
     ...pair('a minimum that is shown', { metrics: { 'mean/1': { minimum: { score: 0.7, alpha: 0.05 } } } }, [
@@ -394,6 +431,13 @@ const CASES: readonly Case[] = [
     want: ['inconclusive', 5, 'minimum'],
   },
   {
+    ...pair('another metric of a run that stopped', { metrics: { 'control-null/1': { maximum: 0.1 } } }, [
+      BASELINE,
+      { ...stopped(EARLY, {}, 'pass'), metrics: withControl('0.000000').metrics },
+    ]),
+    want: ['inconclusive', 5, 'maximum'],
+  },
+  {
     ...pair('regressed and inconclusive', { metrics: { 'mean/1': { minimum: 0.9 } }, min_items: 1000 }, []),
     want: ['regressed', 1, 'minimum'],
   },
@@ -498,7 +542,7 @@ describe('parseGatePolicy()', () => {
   it.each([
     ['  sums: { minimun: 1 }\n', 'ERR_CONFIG_SCHEMA', 6, '/suites/sums/minimun'],
     [
-      '  sums: { metrics: { mean/1: { minimum: 2 } } }\n',
+      '  sums: { metrics: { mean/1: { minimum: -1 } } }\n',
       'ERR_CONFIG_SCHEMA',
       6,
       '/suites/sums/metrics/mean~11/minimum',

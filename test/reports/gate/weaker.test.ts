@@ -47,6 +47,7 @@ const WEAKER: readonly (readonly [name: string, after: GatePolicy, sentence: str
     withSuite((rules) => ({ ...rules, must_pass: ['item-2', 'item-3'] })),
     `${SUITE}/must_pass: the item item-1 need no longer pass`,
   ],
+  ['a higher maximum', metric({ maximum: 1 }), `${METRIC}/maximum: 1 instead of 0.99`],
   ['a lower minimum', metric({ minimum: 0.79 }), `${METRIC}/minimum: 0.79 instead of 0.8`],
   [
     'a wider margin',
