@@ -5,6 +5,7 @@ import { alignRuns, type AlignedItems, type AlignedRun, type OpenRun } from '../
 import { comparedRun } from '../comparison/compared-run.ts';
 import { scorePairs, type ScorePairs } from '../comparison/score-pair.ts';
 import type { ReportDifference } from '../model.ts';
+import { summarizeRun } from '../run-summary.ts';
 import type { RuleVerdict } from './model.ts';
 import { impliedRule, ruleError, ruleVerdict } from './rule-verdict.ts';
 
@@ -29,7 +30,11 @@ export interface Opened {
 /** Put two runs of a suite side by side. */
 export function openPair(baseline: VerifiedTranscript, candidate: VerifiedTranscript): Opened {
   const found = differences(baseline, candidate);
-  const rules = [comparableRule(baseline, candidate, found), completeRule(baseline, candidate)];
+  const rules = [
+    signedRule(baseline, candidate),
+    comparableRule(baseline, candidate, found),
+    completeRule(baseline, candidate),
+  ];
   const runs = [baseline, candidate].map((run) => comparedRun(run));
   const open = runs.filter((run): run is OpenRun => run.items !== null);
   const isUsable = open.length === 2 && rules.every(({ verdict }) => verdict === 'pass');
@@ -48,6 +53,22 @@ function alignPair(baseline: VerifiedTranscript, candidate: VerifiedTranscript, 
     isSequential: candidate.plan.stop !== undefined,
   };
 }
+
+// Only keys that the policy accepts get this far; who it was, and what was asked, must stand beside every verdict.
+function signedRule(baseline: VerifiedTranscript, candidate: VerifiedTranscript): RuleVerdict {
+  const texts = Object.entries({ baseline, candidate }).map(([role, run]) => {
+    const { signer, labels, endpoint } = summarizeRun(run);
+    const name = labels.length === 0 ? endpoint.name : `${endpoint.name} (${labels.join(', ')})`;
+    return `${role} ${name} by ${SIGNERS[signer.status](signer.name)}`;
+  });
+  return ruleVerdict(impliedRule('signed'), { verdict: 'pass', sentence: texts.join(', ') });
+}
+
+const SIGNERS: Readonly<Record<VerifiedTranscript['signer']['status'], (name: string) => string>> = {
+  trusted: (name) => name,
+  unidentified: (name) => `an unidentified signer who calls itself ${name}`,
+  ephemeral: () => 'nobody: with a key made for the run and thrown away',
+};
 
 function comparableRule(
   baseline: VerifiedTranscript,

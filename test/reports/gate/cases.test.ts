@@ -498,6 +498,15 @@ describe('decideGate()', () => {
     expect(suite?.rules[1]?.pointer).toBe('/suites/sums/metrics/mean~11/non_inferiority');
   });
 
+  it('says who stands behind the runs, and what was asked', () => {
+    const signer = { status: 'ephemeral', name: 'x', fingerprint: 'SHA256:x' } as const;
+    const replayed = runOf('new', scores(300, 100), { endpoint: { kind: 'replay' }, run: { signer } });
+    const [suite] = decidePair({ min_items: 1 }, BASELINE, replayed).suites;
+    expect(suite?.rules[0]?.sentence).toBe(
+      'baseline old by alice, candidate new (replay, ephemeral key) by nobody: with a key made for the run and thrown away',
+    );
+  });
+
   it('names suites that nothing was asked about', () => {
     const other = runOf('new', scores(3, 1), { suite: { id: 'more' } });
     const verdict = decide(policyOf({ min_items: 1 }), [...both, given('candidate', other)]);
@@ -515,15 +524,15 @@ describe('decideGate()', () => {
     const candidate = tagged('new', [...scores(280, 20), ...scores(0, 100)]);
     const rules = { metrics: { 'mean/1': { non_inferiority: { margin: 0.08, alpha: 0.05 } } } };
     // One lost passage of twenty items is one unit: independent items would show that the loss is less than eight points.
-    expect(decidePair(rules, baseline, candidate).suites[0]?.rules[2]).toMatchObject({ verdict: 'inconclusive' });
+    expect(decidePair(rules, baseline, candidate).suites[0]?.rules[3]).toMatchObject({ verdict: 'inconclusive' });
     const free = [runOf('old', scores(300, 100)), runOf('new', scores(280, 120))] as const;
-    expect(decidePair(rules, ...free).suites[0]?.rules[2]).toMatchObject({ verdict: 'pass' });
+    expect(decidePair(rules, ...free).suites[0]?.rules[3]).toMatchObject({ verdict: 'pass' });
     const early = {
       ...stopped(candidate, { baseline: baseline.planDigest, scores: baselineDigest(baseline) }, 'pass'),
       samples: candidate.samples,
     };
     const [suite] = decidePair({ metrics: MARGIN }, baseline, early).suites;
-    expect(suite?.rules[2]).toMatchObject({
+    expect(suite?.rules[3]).toMatchObject({
       verdict: 'error',
       sentence: expect.stringContaining('share clusters') as string,
     });
