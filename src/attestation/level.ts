@@ -127,7 +127,8 @@ function suffixesOf(facts: LevelFacts, level: EndpointLevel): readonly Limited<L
     suffixes.push({ value: '~req', reason: `~req: ${half?.reason ?? 'nothing says who chose the request hash'}` });
   }
   if (!facts.bracketed) {
-    const reason = '~stale: no attestations before and after the answer name one key over nonces of this run';
+    const reason =
+      '~stale: no attestations before and after the answer name one key and one software over nonces of this run';
     suffixes.push({ value: '~stale', reason });
   }
   if (facts.timeDeclared) {

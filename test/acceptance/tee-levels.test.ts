@@ -220,6 +220,24 @@ describe('keys that change while a run goes on', () => {
   });
 });
 
+describe('software that changes behind the same keys', () => {
+  it.each<[TeeProvider, string]>([
+    ['near-direct', 'L4~stale~time'],
+    ['vllm-proxy', 'L4~req~stale~time'],
+  ])('at %s leaves %s', async (provider, level) => {
+    await using bench = await openBench(provider);
+    const folder = bench.folder();
+    const listener = ({ kind }: RunEvent): void => {
+      // Other images are another compose file; the keys come from elsewhere and stay.
+      if (kind === 'verdict') bench.simulator.setFaults(['image-unpinned']);
+    };
+    await bench.run(folder, { attestation: AS_VENDOR, single: true, listener });
+    const transcript = await transcriptOf(folder);
+    expect(transcript.execution?.sessions).toEqual({ before: 2, after: 2 });
+    expect(levelsOf(transcript)).toEqual([`${level} × 1`]);
+  });
+});
+
 /** An endpoint that can be attested a number of times and no more. */
 function attestedOnly(times: number): (endpoint: Endpoint) => Endpoint {
   let left = times;

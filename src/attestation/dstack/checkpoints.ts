@@ -57,7 +57,7 @@ function argumentsOf(words: readonly string[]): readonly string[] {
 function variablesOf(service: JsonValue): readonly string[] {
   const environment = isJsonObject(service) ? service['environment'] : undefined;
   const pairs = isJsonObject(environment)
-    ? Object.entries(environment).map(([name, value]) => `${name}=${String(value)}`)
+    ? Object.entries(environment).flatMap(([name, value]) => (typeof value === 'string' ? [`${name}=${value}`] : []))
     : optionPairs(environment);
   return VARIABLES.flatMap((name) => optionValues(pairs, [name])).filter((value) => CHECKPOINT.test(value));
 }
