@@ -1,6 +1,6 @@
 /** Comparison: who can be told from whom, what it cost, and how each did on the items of each tag. */
 import { count, NONE, percent } from '../figures.ts';
-import type { ComparedPair, LeaderboardRow, MatrixCell, SuiteComparison } from '../comparison/model.ts';
+import type { ComparedPair, ComparedRatio, LeaderboardRow, MatrixCell, SuiteComparison } from '../comparison/model.ts';
 import type { ReportRun } from '../model.ts';
 import { html, type Markup, type Value } from './markup.ts';
 import { section, wideTable } from './sections.ts';
@@ -11,10 +11,10 @@ import type { PageView } from './view.ts';
 export function comparisonSection(view: PageView): Markup {
   const { comparisons, tags, model } = view;
   return section('comparison', 'Comparison', [
+    charts(),
     comparisons.length === 0
       ? html`<p class="note">No two runs here are comparable: differences take the same items under the same rules.</p>`
       : comparisons.map(suiteBlock),
-    charts(),
     tags.map((table) => tagBlock(table, model.runs)),
   ]);
 }
@@ -86,7 +86,7 @@ function pairBlock(pair: ComparedPair, { scores, id }: SuiteComparison): Markup 
             <strong>${VERDICTS[difference.verdict]}</strong>${
               difference.verdict === 'undecided' &&
               pair.detectable !== null &&
-              html`. ${count(pair.n)} items would show ${points(pair.detectable).replace('+', '')} points or more`
+              html`; so many items would show a difference of ${points(pair.detectable).replace('+', '')} points`
             }
           </p>`
     }
@@ -107,8 +107,14 @@ function ratioFacts({ ratios }: ComparedPair): readonly string[] {
     ['cost', ratios.cost],
   ] as const;
   return named.flatMap(([name, ratio]) =>
-    ratio === null ? [] : [`${name} × ${short(ratio.value)} (${short(ratio.low)} to ${short(ratio.high)})`],
+    ratio === null || isOne(ratio)
+      ? []
+      : [`${name} × ${short(ratio.value)} (${short(ratio.low)} to ${short(ratio.high)})`],
   );
+}
+
+function isOne({ low, high }: ComparedRatio): boolean {
+  return Number(low) === 1 && Number(high) === 1;
 }
 
 function short(ratio: string): string {

@@ -19,6 +19,8 @@ interface Dot {
 interface Effort {
   readonly of: (run: ReportRun) => number | null;
   readonly text: (value: number) => string;
+  /** The same for an axis, as short as it can be. */
+  readonly tick: (value: number) => string;
   readonly label: string;
 }
 
@@ -26,15 +28,22 @@ const EFFORTS: Readonly<Record<string, Effort>> = {
   cost: {
     of: (run) => (run.cost === null ? null : (1000 * Number(run.cost.usd)) / Math.max(1, run.counts.planned)),
     text: (value) => usd(String(value)),
+    tick: (value) => `$${value}`,
     label: 'cost of 1,000 samples',
   },
-  latency: { of: (run) => run.latency?.p50_ms ?? null, text: duration, label: 'median latency' },
+  latency: {
+    of: (run) => run.latency?.p50_ms ?? null,
+    text: duration,
+    tick: (value) => (value < 1000 ? `${value} ms` : `${value / 1000} s`),
+    label: 'median latency',
+  },
 };
 
 const WIDTH = 560;
 const HEIGHT = 340;
 const MARGIN = { top: 26, right: 24, bottom: 46, left: 46 };
 const MARKS = ['●', '■', '▲', '◆', '✚', '★'] as const;
+const MAX_TICKS = 6;
 /** More names than this cannot be read; the table has them. */
 const MAX_NAMED = 16;
 
@@ -98,14 +107,10 @@ interface Frame {
 function axes({ x, y }: Frame, effort: Effort): readonly Element[] {
   const bottom = HEIGHT - MARGIN.bottom;
   const right = WIDTH - MARGIN.right;
-  const every = x.ticks(5);
-  const step = Math.ceil(every.length / 5);
-  const columns = every
-    .filter((_, at) => at % step === 0)
-    .flatMap((value) => [
-      svg('line', { class: 'tick', x1: x(value), x2: x(value), y1: bottom, y2: bottom + 5 }),
-      svg('text', { x: x(value), y: bottom + 18, 'text-anchor': 'middle' }, effort.text(value)),
-    ]);
+  const columns = roundTicks(x.ticks(5)).flatMap((value) => [
+    svg('line', { class: 'tick', x1: x(value), x2: x(value), y1: bottom, y2: bottom + 5 }),
+    svg('text', { x: x(value), y: bottom + 18, 'text-anchor': 'middle' }, effort.tick(Number(value.toPrecision(4)))),
+  ]);
   const rows = y
     .ticks(5)
     .flatMap((value) => [
@@ -118,6 +123,13 @@ function axes({ x, y }: Frame, effort: Effort): readonly Element[] {
     svg('text', { x: right, y: HEIGHT - 8, 'text-anchor': 'end' }, effort.label),
     svg('text', { x: 4, y: 10 }, 'score %'),
   ];
+}
+
+// A logarithmic scale offers every digit of every power of ten; 1, 2 and 5 are enough, or 1 alone.
+function roundTicks(values: readonly number[]): readonly number[] {
+  const starting = (digits: string): readonly number[] =>
+    values.filter((value) => digits.includes(value.toExponential().charAt(0)));
+  return [values, starting('125'), starting('1')].find((ticks) => ticks.length <= MAX_TICKS) ?? starting('1');
 }
 
 interface DotStyle {
