@@ -26,7 +26,7 @@ import { verifyRun, type Verification } from '../../src/verifier/verify.ts';
 import { RUNNER, SIGNER, toySuite } from '../runner/toy.ts';
 
 /** The model that every simulator serves. */
-export const MODEL = 'simulated/model';
+const MODEL = 'simulated/model';
 
 /** The moment of every run, by the clocks of simulator and runner alike. */
 export const NOW_MS: number = Date.UTC(2026, 10, 23, 12);
