@@ -163,7 +163,7 @@ describeRealData('GSM8K through the whole path', 'data/gsm8k', (data) => {
         ['replay:openai-6b_finetuning', 3, 3],
       ]);
       const text = comparisonMarkdown(model);
-      expect(text).toContain('| 1 | replay:abel-7b-001 (replay) | 788 of 1,319 | 59.7 | 57.1 to 62.4 |');
+      expect(text).toContain('| 1 | replay:abel-7b-001 (replay) | L1 | 788 of 1,319 | 59.7 | 57.1 to 62.4 |');
       expect(text).toContain('| +3.5 | +0.5 to +6.4 | 0.0229 | better | 1,319 | 219 | 173 |');
       // The licence of the data does not allow to pass them on, so items are named by their index.
       expect(text).toMatch(/gained: item \d+, item \d+/);

@@ -86,12 +86,13 @@ function flipName({ id, index }: Flip): string {
 }
 
 function runsTable(runs: readonly ComparedRunRow[]): string {
-  const head = ['name', 'run', 'suite', 'model', 'signed', 'verified', 'source'];
+  const head = ['name', 'run', 'suite', 'model', 'level', 'signed', 'verified', 'source'];
   const rows = runs.map((run) => [
     runLine(run),
     run.run_id,
     run.suite,
     run.model,
+    run.standing,
     run.signed,
     run.axes.map(({ axis, verdict }) => `${axis} ${verdict}`).join(', '),
     run.source,

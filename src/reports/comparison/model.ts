@@ -90,6 +90,8 @@ export interface ComparedRunRow extends Pick<
   readonly name: string;
   readonly suite: string;
   readonly model: string;
+  /** Level of the endpoint as reports show it, such as `L4` or `L1 simulated`. */
+  readonly standing: string;
   /** Score of the whole run, as the transcript states it, and whether no count of right answers gives that number. */
   readonly stated: { readonly value: string | null; readonly n: number | null; readonly impossible: boolean };
   readonly signed: string;

@@ -1,6 +1,7 @@
 /** A run that takes part in a comparison, in the form of comparison.json. */
 import { isImpossibleScore } from '../../stats/possible-score.ts';
 import type { ReportScore } from '../model.ts';
+import { levelCell } from '../standing.ts';
 import type { ComparedRun } from './compared-run.ts';
 import type { ComparedRunRow } from './model.ts';
 
@@ -25,6 +26,7 @@ export function runRow({ summary }: ComparedRun, name: string): ComparedRunRow {
     name,
     suite: summary.suite.id,
     model: summary.model.requested,
+    standing: levelCell(summary),
     stated: { value: score?.value ?? null, n: score?.n ?? null, impossible: isImpossible(score) },
     signed: summary.signer.sentence,
     axes: summary.axes.map(({ axis, verdict }) => ({ axis, verdict })),

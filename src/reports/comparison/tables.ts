@@ -28,9 +28,9 @@ function scoresTable({ scores, leaderboard }: SuiteComparison, names: RunNames):
     const score = scores.find((each) => each.run === run);
     if (score === undefined) return [];
     const figures = [scoredItems(score), percent(score.value), scoreInterval(score.interval)];
-    return [[rankText(rank), names.ofRun(run), ...figures]];
+    return [[rankText(rank), names.ofRun(run), names.levelOf(run), ...figures]];
   });
-  return { caption: 'Scores', head: ['rank', 'run', 'right', 'score %', '95 % interval'], rows };
+  return { caption: 'Scores', head: ['rank', 'run', 'level', 'right', 'score %', '95 % interval'], rows };
 }
 
 /** What the runs of a suite gained and lost. */

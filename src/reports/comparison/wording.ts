@@ -10,6 +10,8 @@ export function runLine({ name, labels, stated }: ComparedRunRow): string {
 /** The names of runs in tables, so that a replay is never shown without the word. */
 export interface RunNames {
   readonly ofRun: (runId: string) => string;
+  /** Level of the endpoint of a run. */
+  readonly levelOf: (runId: string) => string;
   /** Of a name over all suites: with the labels of all its runs. */
   readonly ofName: (name: string) => string;
 }
@@ -19,6 +21,7 @@ export function runNames(runs: readonly ComparedRunRow[]): RunNames {
   const byId = new Map(runs.map((run) => [run.run_id, runLine(run)]));
   return {
     ofRun: (runId) => byId.get(runId) ?? runId,
+    levelOf: (runId) => runs.find(({ run_id: own }) => own === runId)?.standing ?? '',
     ofName: (name) => {
       const labels = runs.filter((run) => run.name === name).flatMap((run) => run.labels);
       return labels.length === 0 ? name : `${name} (${[...new Set(labels)].join(', ')})`;
