@@ -6,6 +6,7 @@
  */
 import type { SuiteScorer } from '../suites/definition.ts';
 import { bbh1 } from './bbh.ts';
+import { bfcl1 } from './bfcl/bfcl.ts';
 import { choice1 } from './choice.ts';
 import { contains1 } from './contains.ts';
 import { exact1 } from './exact.ts';
@@ -41,6 +42,7 @@ export const SCORER_KINDS: readonly ScorerKind[] = [
   potNumeric1,
   refusal1,
   jsonSchema1,
+  bfcl1,
 ];
 
 const kinds: ReadonlyMap<string, ScorerKind> = new Map(

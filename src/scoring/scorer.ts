@@ -41,6 +41,8 @@ export interface Scorer {
   extract(answer: string, target: JsonValue): Extraction | null;
   /** Judge what was extracted; nothing is wrong. */
   judge(extracted: string | null, target: JsonValue): Verdict;
+  /** What is wrong with what was extracted, in the words of the official scorer; null if nothing is. */
+  explain?(extracted: string | null, target: JsonValue): string | null;
   /** An answer that is right, or null where none follows from a target; absent if the target itself is one. */
   gold?(target: JsonValue): string | null;
 }

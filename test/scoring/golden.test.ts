@@ -12,6 +12,8 @@ interface GoldenCase {
   readonly rule: string | null;
   readonly num: number;
   readonly den: number;
+  /** What is wrong, where the scorer says. */
+  readonly why?: string | null;
 }
 
 const folder = new URL('../golden/scoring/', import.meta.url);
@@ -29,11 +31,12 @@ describe('golden files', () => {
 
   describe.each(readdirSync(folder))('%s', (name) => {
     const [id = '', version = ''] = name.replace('.json', '').split('@');
-    it.each(goldenCases(name))('%j', ({ config, answer, target, extracted, rule, num, den }) => {
+    it.each(goldenCases(name))('%j', ({ config, answer, target, extracted, rule, num, den, why }) => {
       const scorer = findScorer({ id, version: Number(version), config });
       const extraction = scorer?.extract(answer, target) ?? null;
       expect({ extracted: extraction?.text ?? null, rule: extraction?.rule ?? null }).toEqual({ extracted, rule });
       expect(scorer?.judge(extracted, target)).toEqual({ num, den });
+      if (why !== undefined) expect(scorer?.explain?.(extracted, target)).toBe(why);
     });
   });
 });
