@@ -1,5 +1,4 @@
 /** Differences in the form of comparison.json. */
-import type { DifferenceMethod, TestMethod } from '../../stats/difference.ts';
 import type { AlignedItems, AlignedRun } from './align.ts';
 import { decimal, pValue } from './figures.ts';
 import type { ComparedDifference, ComparedPair, Flip, PairVerdict } from './model.ts';
@@ -12,10 +11,7 @@ export function verdictOf(difference: number, adjusted: number): PairVerdict {
 }
 
 /** A difference with its adjusted p-value. */
-export function differenceFigures(
-  { difference, interval, p }: PairEstimate,
-  adjusted: number,
-): ComparedDifference<DifferenceMethod, TestMethod> {
+export function differenceFigures({ difference, interval, p }: PairEstimate, adjusted: number): ComparedDifference {
   const { low, high, level, method, reason } = interval;
   return {
     value: decimal(difference),

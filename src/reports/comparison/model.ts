@@ -99,7 +99,7 @@ export interface ComparedRunRow extends Pick<
 }
 
 /** An interval, how it was made and why so. */
-export interface ComparisonInterval<Method extends string, Reason extends string> {
+interface ComparisonInterval<Method extends string, Reason extends string> {
   readonly low: string;
   readonly high: string;
   readonly level: string;

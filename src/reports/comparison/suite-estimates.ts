@@ -39,7 +39,7 @@ export interface PairWork {
 }
 
 /** The items with a tag. */
-export interface SubgroupEstimate {
+interface SubgroupEstimate {
   readonly tag: string;
   readonly estimate: PairEstimate;
 }

@@ -117,11 +117,11 @@ describe('comparison.md', () => {
 
 describe('comparison.csv and flips.csv', () => {
   it('have one row per run and per flip, and no formula', () => {
-    const rows = parse(comparisonCsv(model), { columns: true }) as Record<string, string>[];
+    const rows = parse<Record<string, string>>(comparisonCsv(model), { columns: true });
     expect(rows).toHaveLength(2);
     expect(rows[1]).toMatchObject({ suite: 'sums', pairs: '9', gained: '2', lost: '1', difference: '0.111111' });
     expect(rows[0]).toMatchObject({ name: 'a', n: '10', right: '5', difference: '' });
-    const flips = parse(flipsCsv(model), { columns: true }) as Record<string, string>[];
+    const flips = parse<Record<string, string>>(flipsCsv(model), { columns: true });
     expect(flips.map(({ index, id, direction }) => [index, id, direction])).toEqual([
       ['4', 'item-4', 'lost'],
       ['6', 'item-6', 'gained'],
