@@ -14,7 +14,7 @@ import { parseAnswer, type Answer, type ParsedBody } from '../transcript/wire/an
 import type { Attesting } from './attesting.ts';
 import type { Budget, Reservation } from './budget.ts';
 import { formatTime, type RunEnvironment } from './environment.ts';
-import type { Judging } from './judging.ts';
+import type { Judged, Judging } from './judging.ts';
 import type { OutcomeFacts, Recorder, ScoreFacts } from './recorder.ts';
 import { isFinal, waitMs, type LastOutcome, type SampleHistory } from './retry.ts';
 import type { RunListener } from './run-event.ts';
@@ -142,21 +142,23 @@ async function conclude(context: AskContext, sample: Sample): Promise<void> {
   const { last } = sample.history;
   const answer = last?.answer ?? null;
   if (last === null || answer === null) return unscored(context, sample, reasonOf(last));
-  if (context.attesting === null || last.exchange === null) return judge(context, sample, last, answer);
+  const judged = context.judging.judge(answer, sample.open.target);
+  // A program runs before evidence is looked at: from there to the verdict nothing may come between.
+  const verdict = judged instanceof Promise ? await judged : judged;
+  if (context.attesting === null || last.exchange === null) return score(context, sample, last, verdict);
   await context.attesting.follow({
     seq: last.seq,
     body: sample.body,
     exchange: last.exchange,
     known: last.evidence,
     conclude(isAttested) {
-      if (isAttested) judge(context, sample, last, answer);
+      if (isAttested) score(context, sample, last, verdict);
       else unscored(context, sample, 'unattested');
     },
   });
 }
 
-function judge(context: AskContext, sample: Sample, last: LastOutcome, answer: Answer): void {
-  const verdict = context.judging.judge(answer, sample.open.target);
+function score(context: AskContext, sample: Sample, last: LastOutcome, verdict: Judged): void {
   if (verdict.verdict === 'unscored') {
     unscored(context, sample, verdict.reason);
     return;

@@ -57,7 +57,7 @@ export async function resumeRun(input: ResumeInput): Promise<RunEnd> {
     checkSamePlan(input, plan, keys);
     const base = sessionBase(input, plan, planDigest(planText));
     const builder = createBuilder(secret);
-    const judging = createJudging(plan, input.suite.definition);
+    const judging = await createJudging(plan, input.suite.definition, input.sandbox);
     const budget = createBudget(plan);
     const written = await readCheckpoints(folder, base.planDigest, keys);
     base.emit({ kind: 'began', runId: runId(planDigest(planText)), totalSamples: totalSamples(plan), resumed: true });

@@ -14,6 +14,7 @@ import { encodeHex } from '../core/bytes.ts';
 import type { Digest } from '../core/digest.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { LoadedSuite } from '../suites/load.ts';
+import type { Sandbox } from '../scoring/trial.ts';
 import { createSequentialStop, type SequentialStop } from '../scoring/sequential-stop.ts';
 import { askOrder, BASELINE_FILE, formatBaseline, type Baseline } from '../transcript/baseline.ts';
 import { createBuilder } from '../transcript/builder.ts';
@@ -40,6 +41,8 @@ export interface SessionInput {
   readonly signer: RunSigner;
   /** How evidence is checked; needed for an endpoint that gives evidence. */
   readonly attestation?: AttestationCheck;
+  /** Where answers that are programs run; needed for a suite whose answers are. */
+  readonly sandbox?: Sandbox;
   readonly environment?: RunEnvironment;
   readonly listener?: RunListener;
   /** Aborted to stop the run: requests on their way are cancelled, and the run can be resumed. */
@@ -83,7 +86,7 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
     nowMs: environment.nowMs(),
     nonce: environment.randomBytes(16),
   });
-  const judging = createJudging(plan, suite.definition);
+  const judging = await createJudging(plan, suite.definition, input.sandbox);
   const baseline = input.options.stop?.baseline ?? null;
   // A key that does not sign, such as one of an agent that has gone, leaves no folder behind.
   const signed = signPlan(plan, keys);

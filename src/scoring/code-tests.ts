@@ -10,8 +10,8 @@
 import { isJsonObject, type JsonValue } from '../core/canonical-json.ts';
 import { integer, list, object, oneOf, text } from '../transcript/shape.ts';
 import { findCode, type CodePlace } from './find-code.ts';
-import { readOptions, RIGHT, targetError, WRONG, type ScorerKind } from './scorer.ts';
-import type { Language, Trial } from './trial.ts';
+import { configError, readOptions, RIGHT, targetError, WRONG, type Scorer, type ScorerKind } from './scorer.ts';
+import type { Language } from './trial.ts';
 
 interface CodeOptions {
   readonly find?: readonly CodePlace[];
@@ -64,17 +64,21 @@ const FENCE_NAMES: Readonly<Record<Language, readonly string[]>> = {
   python: ['python', 'py', 'python3'],
 };
 
-function codeTests(rules: CodeRules): ReturnType<ScorerKind['prepare']> {
-  const { language, setUp, find = ['fenced', 'whole'], max_steps = 50_000_000, timeout_ms = 30_000 } = rules;
+function codeTests(rules: CodeRules): Scorer {
+  const { language, setUp, find = ['fenced', 'whole'], max_steps = 100_000_000, timeout_ms = 30_000 } = rules;
+  if (find.length === 0) throw configError(`${language}-tests`, '/find: want at least one');
   return {
     extract(answer, target) {
       const { entry } = testsOf(target);
       return findCode(answer, find, FENCE_NAMES[language], (code) => entry !== null && defines(code, entry));
     },
-    trial(extracted, target): Trial | null {
-      if (extracted === null) return null;
-      const source = programOf(extracted, target);
-      return { language, setUp, source, maxSteps: max_steps, timeoutMs: timeout_ms };
+    programs: {
+      language,
+      of(extracted, target) {
+        if (extracted === null) return null;
+        const source = programOf(extracted, target);
+        return { language, setUp, source, maxSteps: max_steps, timeoutMs: timeout_ms };
+      },
     },
     judge: (_extracted, _target, end) => (end === 'passed' ? RIGHT : WRONG),
     gold: (target) => testsOf(target).solution,
@@ -88,7 +92,11 @@ function programOf(code: string, target: JsonValue): string {
 }
 
 function defines(code: string, entry: string): boolean {
-  return code.split('\n').some((line) => /^(?:async |def |function|class |const |let |var |export )/.test(line) && words(line).includes(entry));
+  return code
+    .split('\n')
+    .some(
+      (line) => /^(?:async |def |function|class |const |let |var |export )/.test(line) && words(line).includes(entry),
+    );
 }
 
 function words(line: string): readonly string[] {
@@ -110,14 +118,20 @@ interface Tests {
 const FIELDS: ReadonlySet<string> = new Set(['entry_point', 'prompt', 'solution', 'tests']);
 
 function testsOf(target: JsonValue): Tests {
-  if (!isJsonObject(target)) throw targetError('want an object with tests, and if need be prompt, entry_point, solution');
+  if (!isJsonObject(target))
+    throw targetError('want an object with tests, and if need be prompt, entry_point, solution');
   const unknown = Object.keys(target).find((field) => !FIELDS.has(field));
   if (unknown !== undefined) throw targetError(`want no other field than ${[...FIELDS].join(', ')}`);
   const tests = Array.isArray(target['tests']) ? target['tests'] : [target['tests'] ?? null];
   if (tests.length === 0 || !tests.every((test) => typeof test === 'string')) {
     throw targetError('want tests as a text or a list of texts');
   }
-  return { tests, prompt: textOf(target['prompt']) ?? '', entry: textOf(target['entry_point']), solution: textOf(target['solution']) };
+  return {
+    tests,
+    prompt: textOf(target['prompt']) ?? '',
+    entry: textOf(target['entry_point']),
+    solution: textOf(target['solution']),
+  };
 }
 
 function textOf(value: JsonValue | undefined): string | null {

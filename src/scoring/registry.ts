@@ -8,6 +8,7 @@ import type { SuiteScorer } from '../suites/definition.ts';
 import { bbh1 } from './bbh.ts';
 import { bfcl1 } from './bfcl/bfcl.ts';
 import { choice1 } from './choice.ts';
+import { javascriptTests1, pythonTests1 } from './code-tests.ts';
 import { contains1 } from './contains.ts';
 import { exact1 } from './exact.ts';
 import { ifeval1 } from './ifeval/ifeval.ts';
@@ -43,6 +44,8 @@ export const SCORER_KINDS: readonly ScorerKind[] = [
   refusal1,
   jsonSchema1,
   bfcl1,
+  pythonTests1,
+  javascriptTests1,
 ];
 
 const kinds: ReadonlyMap<string, ScorerKind> = new Map(

@@ -7,7 +7,8 @@ import type { JsonValue } from '../core/canonical-json.ts';
 import { isTouchstoneError } from '../core/errors.ts';
 import type { Treatment } from '../transcript/plan.ts';
 import type { SuiteReason } from '../transcript/record.ts';
-import { MAX_ANSWER_LENGTH, type Scorer } from './scorer.ts';
+import { MAX_ANSWER_LENGTH, type Extraction, type Scorer } from './scorer.ts';
+import type { Trial, TrialEnd } from './trial.ts';
 
 /** The part of an answer that decides its verdict. */
 interface AnswerToScore {
@@ -34,7 +35,7 @@ export interface ScoredAnswer {
   readonly den: number;
   /** What was taken from the answer; null if there was nothing to take. */
   readonly extracted: string | null;
-  /** The rule that took it; null with it. */
+  /** The rule that took it, and for code how its program ended, such as `fenced:passed`; null with it. */
   readonly rule: string | null;
 }
 
@@ -44,21 +45,51 @@ export interface UnscoredAnswer {
   readonly reason: SuiteReason;
 }
 
-/** The verdict on an answer. Pure: the same input gives the same verdict everywhere. */
-export function scoreAnswer({ scorer, policy, answer, target }: ScoringInput): ScoredAnswer | UnscoredAnswer {
+/**
+ * The verdict on an answer. Pure: the same input gives the same verdict everywhere.
+ *
+ * @param end - How the program of {@link trialOf} ended, where there is one.
+ */
+export function scoreAnswer(input: ScoringInput, end?: TrialEnd): ScoredAnswer | UnscoredAnswer {
+  const { scorer, target } = input;
+  return readAnswer(input, (extraction) => {
+    const extracted = extraction?.text ?? null;
+    const isRun = end !== undefined || (scorer.programs?.of(extracted, target) ?? null) === null;
+    if (!isRun) throw new RangeError('want how the program ended');
+    const { num, den } = scorer.judge(extracted, target, end);
+    return { verdict: 'scored', num, den, extracted, rule: ruleOf(extraction, end) };
+  });
+}
+
+/** The program that has to be run before an answer can be scored; null if there is none. */
+export function trialOf(input: ScoringInput): Trial | null {
+  const { programs } = input.scorer;
+  if (programs === undefined) return null;
+  const found = readAnswer(input, (extraction) => ({ trial: programs.of(extraction?.text ?? null, input.target) }));
+  return 'trial' in found ? found.trial : null;
+}
+
+// What is made of the text, unless there is a reason not to look at it.
+function readAnswer<T>(
+  { scorer, policy, answer, target }: ScoringInput,
+  read: (extraction: Extraction | null) => T,
+): T | UnscoredAnswer {
   const reason = reasonOf(answer);
   if (reason !== null && policy[reason] !== 'scored') return { verdict: 'unscored', reason };
   if (answer.text.length > MAX_ANSWER_LENGTH) return { verdict: 'unscored', reason: 'scorer' };
   // A server can send half of a surrogate pair; no extracted text could be committed to with it.
   const text = answer.text.replace(/\p{Surrogate}/gu, '\ufffd');
   try {
-    const extraction = scorer.extract(text, target);
-    const { num, den } = scorer.judge(extraction?.text ?? null, target);
-    return { verdict: 'scored', num, den, extracted: extraction?.text ?? null, rule: extraction?.rule ?? null };
+    return read(scorer.extract(text, target));
   } catch (error) {
     if (!isTouchstoneError(error, 'ERR_SCORER_TARGET', 'ERR_STEP_LIMIT')) throw error;
     return { verdict: 'unscored', reason: 'scorer' };
   }
+}
+
+function ruleOf(extraction: Extraction | null, end: TrialEnd | undefined): string | null {
+  if (extraction === null || end === undefined) return extraction?.rule ?? null;
+  return `${extraction.rule}:${end}`;
 }
 
 // What stopped the answer comes before what it looks like: a cut answer may also be empty.

@@ -9,6 +9,7 @@ import { InputError } from '../core/errors.ts';
 import type { LineObject } from '../core/line-form.ts';
 import type { ScorerConfig } from '../suites/definition.ts';
 import { conform, type Shape } from '../transcript/shape.ts';
+import type { Language, Trial, TrialEnd } from './trial.ts';
 
 /** Most UTF-16 units of an answer that a scorer reads; a longer answer is unscored. */
 export const MAX_ANSWER_LENGTH = 65_536;
@@ -39,12 +40,25 @@ export const WRONG: Verdict = { num: 0, den: 1 };
 export interface Scorer {
   /** Take the answer proper from the text of a model, or null if it is not there. Requires well-formed text. */
   extract(answer: string, target: JsonValue): Extraction | null;
-  /** Judge what was extracted; nothing is wrong. */
-  judge(extracted: string | null, target: JsonValue): Verdict;
+  /**
+   * Judge what was extracted; nothing is wrong.
+   *
+   * @param end - How the program ended; absent if there was none to run.
+   */
+  judge(extracted: string | null, target: JsonValue, end?: TrialEnd): Verdict;
+  /** Present if what is extracted is code. */
+  readonly programs?: Programs;
   /** What is wrong with what was extracted, in the words of the official scorer; null if nothing is. */
   explain?(extracted: string | null, target: JsonValue): string | null;
   /** An answer that is right, or null where none follows from a target; absent if the target itself is one. */
   gold?(target: JsonValue): string | null;
+}
+
+/** Programs whose end decides a verdict. */
+export interface Programs {
+  readonly language: Language;
+  /** The program to run, or null if there is nothing to run. */
+  of(extracted: string | null, target: JsonValue): Trial | null;
 }
 
 /** A kind of scorer in one version; a version never changes once it is released. */

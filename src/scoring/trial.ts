@@ -24,7 +24,10 @@ export interface Trial {
  * How a program ended: it came to its end, it failed, it had used up its steps or its time, or the thread that ran it was
  * lost. The first three are the same on every machine.
  */
-export type TrialEnd = 'passed' | 'failed' | 'out-of-steps' | 'timed-out' | 'crashed';
+export type TrialEnd = (typeof TRIAL_ENDS)[number];
+
+/** Every way in which a program ends. */
+export const TRIAL_ENDS = ['passed', 'failed', 'out-of-steps', 'timed-out', 'crashed'] as const;
 
 /** Whether another machine may see another end. */
 export function dependsOnMachine(end: TrialEnd): boolean {

@@ -13,6 +13,8 @@ export interface AxesInput {
   readonly coverage: SampleCoverage;
   readonly canRescore: boolean;
   readonly hasSuite: boolean;
+  /** Whether answers are programs that nothing here can run. */
+  readonly lacksSandbox?: boolean;
   readonly execution: ExecutionVerdict | null;
 }
 
@@ -113,7 +115,7 @@ function levelText({ level, suffixes, levels }: ExecutionVerdict): string {
   return [level, ...suffixes].join(' ') + (counts.length > 1 ? ` (${counts.join(', ')})` : '');
 }
 
-function scoring({ coverage, canRescore, hasSuite, pass }: AxesInput): AxisVerdict {
+function scoring({ coverage, canRescore, hasSuite, lacksSandbox = false, pass }: AxesInput): AxisVerdict {
   const axis = 'scoring';
   const { samples, rescored, unanswered, requests, rerendered } = coverage;
   const scorable = samples - unanswered;
@@ -135,8 +137,12 @@ function scoring({ coverage, canRescore, hasSuite, pass }: AxesInput): AxisVerdi
   const metrics = pass.aggregates.some(({ function: name }) => pass.samples.metric(name) === null)
     ? 'some metrics are of functions this version does not know'
     : 'every metric was recomputed from the scores';
-  if (rescored === 0 && scorable > 0)
-    return { axis, verdict: 'declared', scope: `no answer is disclosed; ${metrics}`, coverage: counted };
+  if (rescored === 0 && scorable > 0) {
+    const reason = lacksSandbox
+      ? 'not scored again here: answers are programs, and there is no sandbox to run them'
+      : 'no answer is disclosed';
+    return { axis, verdict: 'declared', scope: `${reason}; ${metrics}`, coverage: counted };
+  }
   if (scorable === 0)
     return {
       axis,

@@ -14,7 +14,9 @@ import { parseItem, parseTarget, type Item } from '../suites/item.ts';
 import { createRenderer } from '../suites/render.ts';
 import type { SuiteDefinition } from '../suites/definition.ts';
 import { findScorer } from '../scoring/registry.ts';
-import { scoreAnswer } from '../scoring/score-answer.ts';
+import { scoreAnswer, trialOf } from '../scoring/score-answer.ts';
+import { dependsOnMachine, TRIAL_ENDS, type Language, type TrialEnd } from '../scoring/trial.ts';
+import type { Rederived, Retrial } from './retrials.ts';
 
 /** What has been opened of an item. */
 export interface ItemContent {
@@ -27,17 +29,19 @@ export interface ItemContent {
 export interface ContentCheck {
   /** Whether the scorer of the suite is known, so that answers can be judged again. */
   readonly canRescore: boolean;
+  /** What the answers are programs in; null if they are none. */
+  readonly language: Language | null;
   item(opening: Opening, commitment: string): ItemContent;
   target(opening: Opening, content: ItemContent): void;
   request(opening: Opening, content: ItemContent | null, repeat: number, commitment: string): void;
   response(opening: Opening, outcome: OutcomeRecord): ParsedBody;
-  /** The extracted answer, if the verdict could be derived again; undefined if it could not. */
+  /** The extracted answer, if the verdict could be derived again; undefined if it could not. Programs have to run first. */
   score(
     record: ScoreRecord,
     answer: Answer | null,
     content: ItemContent | null,
     extracted: Opening | null,
-  ): string | null | undefined;
+  ): Rederived | Retrial;
 }
 
 /**
@@ -57,6 +61,7 @@ export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): C
   const scorer = suite && derive('ERR_SUITE_FORM', 'the suite is of no use', () => findScorer(suite.scorer));
   return {
     canRescore: scorer !== null,
+    language: scorer?.programs?.language ?? null,
     item(opening, commitment) {
       checkOpening(opening, commitment);
       const item = parseItem(opening.bytes);
@@ -94,8 +99,14 @@ export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): C
       // What is missing from the evidence of an answer says nothing about the answer.
       if (record.unscored === 'unattested') return undefined;
       if (scorer === null || answer === null || !opened?.target) return undefined;
-      const again = scoreAnswer({ scorer, policy: plan.rules.unscored, answer, target: opened.target.value });
-      return checkScore(record, again, extracted);
+      const input = { scorer, policy: plan.rules.unscored, answer, target: opened.target.value };
+      const trial = trialOf(input);
+      if (trial === null) return checkScore(record, scoreAnswer(input), extracted);
+      return {
+        trial,
+        conclude: (end) =>
+          isUndecided(record, end) ? undefined : checkScore(record, scoreAnswer(input, end), extracted),
+      };
     },
   };
 }
@@ -140,6 +151,12 @@ function checkOutcome(outcome: OutcomeRecord, body: ParsedBody): void {
   if (isBodyFault ? found !== outcome.error : isGoodStatus && outcome.status === 'http') {
     throw fault('ERR_OUTCOME_ANSWER', `${place} says "${outcome.status}" but its response says otherwise`);
   }
+}
+
+// A time that one machine keeps and another does not is no contradiction, and no confirmation either.
+function isUndecided({ rule }: ScoreRecord, end: TrialEnd): boolean {
+  const recorded = TRIAL_ENDS.find((name) => rule?.endsWith(`:${name}`));
+  return recorded !== undefined && recorded !== end && (dependsOnMachine(recorded) || dependsOnMachine(end));
 }
 
 type Rescored = ReturnType<typeof scoreAnswer>;

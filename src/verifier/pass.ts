@@ -61,7 +61,10 @@ export async function readLines(lines: AsyncIterable<readonly string[]>, input: 
       if (isOpeningLine(line)) reader.opening(parseOpening(line));
       else reader.record(line);
     }
+    await input.samples.retried();
   }
+  input.samples.settle();
+  await input.samples.retried();
   return reader.finish();
 }
 

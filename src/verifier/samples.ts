@@ -7,6 +7,7 @@ import type { AnswerMetric } from '../scoring/answer-metric.ts';
 import { createAggregator } from '../scoring/aggregate.ts';
 import type { JsonValue } from '../core/canonical-json.ts';
 import type { LineObject } from '../core/line-form.ts';
+import type { Sandbox } from '../scoring/trial.ts';
 import type { Label } from '../transcript/commitment.ts';
 import type { Opening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
@@ -18,7 +19,7 @@ import type {
   ScoreRecord,
 } from '../transcript/record.ts';
 import type { Answer } from '../transcript/wire/answer.ts';
-import { sampleOf } from './closed-sample.ts';
+import { sampleOf, type ClosedSample } from './closed-sample.ts';
 import type { ContentCheck } from './content.ts';
 import { createAnswerEvidence, type AnswerEvidenceCheck } from './answer-evidence.ts';
 import type { EvidenceReader } from './evidence.ts';
@@ -29,6 +30,7 @@ import { createOpenedAttempts, createOpenedItems, type Openings } from './opened
 import type { StopCheck } from './stop-check.ts';
 import type { VerifiedSample } from './verified-transcript.ts';
 import { recordsFault } from './fault.ts';
+import { createRetrials, type Rederived, type Retrial } from './retrials.ts';
 
 /** How many samples and requests there were, and how many were derived again. */
 export interface SampleCoverage {
@@ -51,6 +53,8 @@ export interface SampleReader {
   opening(opening: Opening): void;
   /** Check the last record with its openings: no more of them will come. */
   settle(): void;
+  /** Resolves when every program of the records so far has been run again. */
+  retried(): Promise<void>;
   close(reason: EndReason): void;
   coverage(): SampleCoverage;
   /** The result of a metric over what was read; null if this version does not have it, or content for it is not open. */
@@ -68,6 +72,8 @@ export interface SampleReaderInput {
   readonly stop: StopCheck;
   /** Metrics over answers that the plan asks for. */
   readonly metrics: readonly AnswerMetric[];
+  /** Where programs are run again; without one nothing is concluded from them. */
+  readonly sandbox?: Sandbox | null;
   /** Called with each sample when it is closed; not yet verified until the whole run is. */
   readonly onSample?: ((sample: VerifiedSample) => void) | undefined;
 }
@@ -116,6 +122,7 @@ export function createSampleReader(input: SampleReaderInput): SampleReader {
       record = null;
       if (openings.size > 0) openings = new Map();
     },
+    retried: () => checks.retried(),
     close: (reason) => checks.close(reason),
   };
 }
@@ -125,7 +132,8 @@ function numberOf(record: SampleRecord, label: Label): number | undefined {
   return record.k === 'intent' || record.k === 'score' ? record.index : undefined;
 }
 
-function createChecks({ plan, content, evidence, order, stop, metrics, onSample }: SampleReaderInput) {
+function createChecks(input: SampleReaderInput) {
+  const { plan, content, evidence, order, stop, metrics } = input;
   const ledger = createRunLedger(plan, order);
   const aggregator = createAggregator(plan.rules.repeats, plan.rules.unscored);
   const answered = createAnsweredMetrics(metrics);
@@ -134,11 +142,13 @@ function createChecks({ plan, content, evidence, order, stop, metrics, onSample 
   const items = createOpenedItems(content);
   const attempts = createOpenedAttempts(content);
   const counts: Counts = { ...NOTHING };
+  const closing = createClosing(input, counts);
   return {
     /** The result of a metric; null if this version does not have it, or an answer that it needs is not open. */
     metric: (name: string) => aggregator.result(name) ?? answered.result(name),
     totals,
     counts,
+    retried: closing.retried,
     resume(seq: number): void {
       ledger.resume(seq);
       evidence.passed('resume', seq);
@@ -147,13 +157,10 @@ function createChecks({ plan, content, evidence, order, stop, metrics, onSample 
       const { item, sample } = ledger.intent(record);
       evidence.passed('intent', record.seq);
       stop.intent(record);
-      const isFirst = isFirstIntent(item, sample);
-      const opened = items.open(item, openings, isFirst);
-      const request = openings.get('request');
-      counts.openable += isFirst ? 3 : 1;
-      counts.requests++;
-      attested.asked(sample, request?.bytes ?? null);
-      if (attempts.asked(sample, record, request, opened)) counts.rerendered++;
+      const opened = items.open(item, openings, isFirstIntent(item, sample));
+      countRequest(counts, isFirstIntent(item, sample));
+      attested.asked(sample, openings.get('request')?.bytes ?? null);
+      if (attempts.asked(sample, record, openings.get('request'), opened)) counts.rerendered++;
     },
     outcome(record: OutcomeRecord, openings: Openings): void {
       const { sample } = ledger.outcome(record);
@@ -173,19 +180,36 @@ function createChecks({ plan, content, evidence, order, stop, metrics, onSample 
       const opened = items.get(item.index, item.scored.size === plan.rules.repeats);
       const answer = attempts.answerOf(sample);
       const again = content.score(record, answer, opened ?? null, openings.get('extracted') ?? null);
-      // A verdict on the answer to a question that nobody has seen is not derived.
-      const extracted = attempts.isRendered(sample) ? again : undefined;
-      const isUnanswered = grade(attested, sample, record);
-      countSample(counts, record, { isRescored: extracted !== undefined, isUnanswered });
+      const asked = { isRendered: attempts.isRendered(sample), isUnanswered: grade(attested, sample, record) };
       stop.score(record);
       if (isAnswered(sample)) answered.add(record, answer, opened?.target?.value);
       aggregator.add(record);
-      onSample?.(sampleOf({ record, item, sample, opened, answer: answer?.text, extracted }));
+      closing.close({ record, item, sample, opened, answer: answer?.text }, again, asked);
     },
     close(reason: EndReason): void {
       ledger.close();
       checkBudget(plan, reason, counts);
       stop.close(reason);
+    },
+  };
+}
+
+// Counts a sample and passes it on, as soon as it is known what was derived from its answer.
+function createClosing({ sandbox, onSample }: SampleReaderInput, counts: Counts) {
+  const retrials = createRetrials(sandbox ?? null);
+  return {
+    retried: (): Promise<void> => retrials.settled(),
+    close(
+      closed: Omit<ClosedSample, 'extracted'>,
+      again: Rederived | Retrial,
+      { isRendered, isUnanswered }: { readonly isRendered: boolean; readonly isUnanswered: boolean },
+    ): void {
+      retrials.add(again, (derived) => {
+        // A verdict on the answer to a question that nobody has seen is not derived.
+        const extracted = isRendered ? derived : undefined;
+        countSample(counts, closed.record, { isRescored: extracted !== undefined, isUnanswered });
+        onSample?.(sampleOf({ ...closed, extracted }));
+      });
     },
   };
 }
@@ -225,6 +249,11 @@ const NOTHING: Readonly<Counts> = {
   openable: 0,
   skipped: 0,
 };
+
+function countRequest(counts: Counts, isFirst: boolean): void {
+  counts.openable += isFirst ? 3 : 1;
+  counts.requests++;
+}
 
 function countSample(
   counts: Counts,

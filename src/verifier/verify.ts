@@ -7,10 +7,11 @@
 import type { AttestationCheck } from '../attestation/claim.ts';
 import { encodeUtf8, equalBytes } from '../core/bytes.ts';
 import { canonicalize } from '../core/canonical-json.ts';
-import { VerificationError } from '../core/errors.ts';
+import { isTouchstoneError, VerificationError } from '../core/errors.ts';
 import type { PublicKey } from '../core/key.ts';
 import type { AnswerMetric } from '../scoring/answer-metric.ts';
 import { createAnswerMetrics } from '../scoring/answer-metrics.ts';
+import type { Sandbox } from '../scoring/trial.ts';
 import { parseDefinition, promptDigest, type SuiteDefinition } from '../suites/definition.ts';
 import { askOrder } from '../transcript/baseline.ts';
 import { rulesDigest, runId, type Plan } from '../transcript/plan.ts';
@@ -19,8 +20,8 @@ import type { DisclosureLevel, RunSource } from '../transcript/source.ts';
 import { resultStatement } from '../transcript/statement.ts';
 import { answerAxes, failedAxes } from './axes.ts';
 import { withoutTexts } from './closed-sample.ts';
-import { createContentCheck } from './content.ts';
-import { createEvidenceReader } from './evidence.ts';
+import { createContentCheck, type ContentCheck } from './content.ts';
+import { createEvidenceReader, type EvidenceReader } from './evidence.ts';
 import { openFiles, type OpenedFiles } from './open.ts';
 import { readLines, type PassResult } from './pass.ts';
 import { createStopCheck } from './stop-check.ts';
@@ -42,6 +43,8 @@ export interface VerifyOptions {
   readonly attestation?: AttestationCheck;
   /** When evidence has to be valid, in milliseconds since 1970; the moments that the records state if not given. */
   readonly evidenceAtMs?: number;
+  /** Where answers that are programs are run again; without one their verdicts are not derived. */
+  readonly sandbox?: Sandbox;
   /** Keep every sample, for a report; `verdicts` leaves out their texts, for a comparison. Otherwise memory stays flat. */
   readonly keepSamples?: boolean | 'verdicts';
 }
@@ -76,17 +79,9 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
   if (source.lines === null) return openStatementOnly(source, files);
   const suite = files.suiteText === null ? null : openSuite(files.suiteText, files.plan);
   const content = createContentCheck(files.plan, suite);
-  const { keepSamples = false } = options;
-  const kept: VerifiedSample[] | null = keepSamples === false ? null : [];
-  const evidence = createEvidenceReader({
-    plan: files.plan,
-    planDigest: files.planDigest,
-    files: source.evidence,
-    isPublished: source.level !== null,
-    attestation: options.attestation ?? null,
-    atMs: options.evidenceAtMs ?? null,
-    runSigned: files.signer.status !== 'ephemeral',
-  });
+  const sandbox = await readySandbox(options.sandbox, content);
+  const kept = createKeeper(options.keepSamples ?? false);
+  const evidence = openEvidence(source, files, options);
   const order = askOrder(files.plan, files.planDigest);
   const stop = createStopCheck(files.plan, files.baseline, order);
   const answerMetrics = suite === null ? [] : createAnswerMetrics(files.plan, suite);
@@ -97,10 +92,8 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
     plan: files.plan,
     content,
     evidence,
-    onSample:
-      kept === null
-        ? undefined
-        : (sample) => void kept.push(keepSamples === 'verdicts' ? withoutTexts(sample) : sample),
+    sandbox,
+    onSample: kept.add,
   });
   const pass = await readLines(source.lines, { files, samples, evidence });
   const metrics = checkMetrics(pass, answerMetrics);
@@ -122,6 +115,7 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
       coverage: samples.coverage(),
       canRescore: content.canRescore,
       hasSuite: suite !== null,
+      lacksSandbox: content.language !== null && sandbox === null,
       execution,
     }),
     execution,
@@ -129,9 +123,44 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
     metrics,
     end: pass.end,
     totals: samples.totals.totals(pass.resumes),
-    samples: kept,
+    samples: kept.samples,
     tree: { rootHex: pass.rootHex, size: pass.size },
   });
+}
+
+function openEvidence(
+  { evidence: files, level }: RunSource,
+  { plan, planDigest, signer }: OpenedFiles,
+  options: VerifyOptions,
+): EvidenceReader {
+  return createEvidenceReader({
+    plan,
+    planDigest,
+    files,
+    isPublished: level !== null,
+    attestation: options.attestation ?? null,
+    atMs: options.evidenceAtMs ?? null,
+    runSigned: signer.status !== 'ephemeral',
+  });
+}
+
+function createKeeper(keep: NonNullable<VerifyOptions['keepSamples']>) {
+  if (keep === false) return { samples: null };
+  const samples: VerifiedSample[] = [];
+  const add = (sample: VerifiedSample): void => void samples.push(keep === 'verdicts' ? withoutTexts(sample) : sample);
+  return { samples, add };
+}
+
+// An interpreter that is not installed here is no fault of the run.
+async function readySandbox(sandbox: Sandbox | undefined, { language }: ContentCheck): Promise<Sandbox | null> {
+  if (sandbox === undefined || language === null) return null;
+  try {
+    await sandbox.ready(language);
+    return sandbox;
+  } catch (cause) {
+    if (!isTouchstoneError(cause, 'ERR_SANDBOX')) throw cause;
+    return null;
+  }
 }
 
 // What is there counts, not what a container says of itself, unless it says less.

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/core/canonical-json.ts';
 import type { ScorerConfig } from '../../src/suites/definition.ts';
 import { findScorer, SCORER_KINDS } from '../../src/scoring/registry.ts';
+import type { TrialEnd } from '../../src/scoring/trial.ts';
 
 interface GoldenCase {
   readonly config: ScorerConfig;
@@ -10,6 +11,8 @@ interface GoldenCase {
   readonly target: JsonValue;
   readonly extracted: string | null;
   readonly rule: string | null;
+  /** For code: how the program of the scorer ends. */
+  readonly end?: TrialEnd;
   readonly num: number;
   readonly den: number;
   /** What is wrong, where the scorer says. */
@@ -31,11 +34,11 @@ describe('golden files', () => {
 
   describe.each(readdirSync(folder))('%s', (name) => {
     const [id = '', version = ''] = name.replace('.json', '').split('@');
-    it.each(goldenCases(name))('%j', ({ config, answer, target, extracted, rule, num, den, why }) => {
+    it.each(goldenCases(name))('%j', ({ config, answer, target, extracted, rule, end, num, den, why }) => {
       const scorer = findScorer({ id, version: Number(version), config });
       const extraction = scorer?.extract(answer, target) ?? null;
       expect({ extracted: extraction?.text ?? null, rule: extraction?.rule ?? null }).toEqual({ extracted, rule });
-      expect(scorer?.judge(extracted, target)).toEqual({ num, den });
+      expect(scorer?.judge(extracted, target, end)).toEqual({ num, den });
       if (why !== undefined) expect(scorer?.explain?.(extracted, target)).toBe(why);
     });
   });

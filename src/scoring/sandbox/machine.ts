@@ -1,0 +1,23 @@
+/** What a thread runs: an interpreter that takes one program after the other. */
+import type { Language, Trial, TrialEnd } from '../trial.ts';
+import type { WasmModule } from './wasm.ts';
+
+/** An interpreter that has started. No program leaves anything behind for the next. */
+export interface Machine {
+  run(trial: Trial): TrialEnd;
+  /** Whether a program has left it in a state from which it does not come back. */
+  readonly isWorn: boolean;
+}
+
+/** What a thread starts with. */
+export interface WorkerStart {
+  readonly language: Language;
+  /** The interpreter. */
+  readonly module: WasmModule;
+}
+
+/** What a thread says: it has started, it could not, or how a program ended and whether it takes another. */
+export type WorkerReport =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'unusable'; readonly reason: string }
+  | { readonly kind: 'end'; readonly end: TrialEnd; readonly isWorn: boolean };
