@@ -10,11 +10,13 @@ const browser = join(root, 'src/reports/page/browser');
 // Their licences ask for a notice wherever their code goes.
 function notice(modules) {
   const packages = new Set(modules.flatMap((id) => /.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
-  const lines = [...packages].toSorted().map((folder) => {
-    const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const by = typeof author === 'string' ? author : author?.name;
-    return `${name} ${version} (${license}${by === undefined ? '' : `, ${by.replace(/ *[<(].*/, '')}`})`;
-  });
+  const lines = [...packages]
+    .toSorted((a, b) => a.localeCompare(b))
+    .map((folder) => {
+      const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const by = typeof author === 'string' ? author : author?.name;
+      return `${name} ${version} (${license}${by === undefined ? '' : `, ${by.replace(/ *[<(].*/, '')}`})`;
+    });
   return `/*! Touchstone report page, Apache-2.0. Contains ${lines.join(', ')}. */\n`;
 }
 

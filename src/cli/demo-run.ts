@@ -53,7 +53,8 @@ export async function runDemo(path: string): Promise<ExitCode> {
   if (apart.code !== EXIT.yes) return apart.code;
   const { runs: verified, codes } = await verifySources(bundles, [key.publicKey], EVIDENCE);
   if (codes.length > 0) return worstOf(codes);
-  await writeReport(verified, folder.report, { title: TITLE, createdAt: new Date().toISOString() });
+  const paths = new Map(verified.map(({ runId, name }) => [runId, name]));
+  await writeReport(verified, folder.report, { title: TITLE, createdAt: new Date().toISOString(), paths });
   showResults(apart.runs, folder);
   return EXIT.yes;
 }

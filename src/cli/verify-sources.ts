@@ -38,7 +38,7 @@ export async function verifySources(
 export async function verifyEach<T>(
   sources: readonly string[],
   checks: SourceChecks,
-  take: (run: VerifiedTranscript) => T,
+  take: (run: VerifiedTranscript) => T | Promise<T>,
 ): Promise<VerifiedSources<T>> {
   const runs: T[] = [];
   const codes: ExitCode[] = [];
@@ -59,11 +59,11 @@ export async function verifyEach<T>(
 async function verifyOne<T>(
   path: string,
   { trusted, evidence, keepSamples }: SourceChecks,
-  take: (run: VerifiedTranscript) => T,
+  take: (run: VerifiedTranscript) => T | Promise<T>,
 ): Promise<T> {
   const source = await openSource(path);
   const options = await evidenceOptions(source, evidence);
   const verification = await verifyRun(source, { trusted, keepSamples, ...options });
   if (!verification.verified) throw verification.fault;
-  return take(verification.transcript);
+  return await take(verification.transcript);
 }

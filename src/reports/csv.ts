@@ -142,22 +142,20 @@ export function csvText<Row>(columns: readonly Column<Row>[], rows: readonly Row
   return headLine(columns) + lines(columns, rows);
 }
 
+/** The head of samples.csv. */
+export function sampleHead(): string {
+  return headLine(SAMPLE_COLUMNS);
+}
+
 /**
- * The text of samples.csv, piece by piece.
+ * The rows of a run in samples.csv, piece by piece.
  *
- * @param samplesOf - The samples of a run as far as they are disclosed; the others leave their cells empty.
+ * @param samples - As far as they are disclosed; what is not leaves its cells empty.
  */
-export function* samplesCsv(
-  model: ReportModel,
-  samplesOf: (runId: string) => readonly ReportSample[],
-): Generator<string, void, undefined> {
-  yield headLine(SAMPLE_COLUMNS);
-  for (const run of model.runs) {
-    const samples = samplesOf(run.run_id);
-    for (let from = 0; from < samples.length; from += BATCH) {
-      const rows = samples.slice(from, from + BATCH).map((sample) => ({ run, sample }));
-      yield lines(SAMPLE_COLUMNS, rows);
-    }
+export function* sampleRows(run: ReportRun, samples: readonly ReportSample[]): Generator<string, void, undefined> {
+  for (let from = 0; from < samples.length; from += BATCH) {
+    const rows = samples.slice(from, from + BATCH).map((sample) => ({ run, sample }));
+    yield lines(SAMPLE_COLUMNS, rows);
   }
 }
 

@@ -1,7 +1,9 @@
 /** The transcripts that a page carries: each published with no more than the report may show of it. */
-import { basename } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { BundleOptions } from '../archive/bundle-writer.ts';
 import { publicationPieces } from '../archive/republish.ts';
+import { CONTENT_FILE, RECORDS_FILE } from '../archive/run-folder.ts';
 import { encodeBase64 } from '../core/bytes.ts';
 import { BUNDLE_SUFFIX } from '../transcript/publication.ts';
 import type { DisclosureChoice } from './disclosure.ts';
@@ -30,6 +32,7 @@ export interface PageTranscripts {
  */
 export async function pageTranscripts({ runs }: ReportModel, sources: PageSources): Promise<PageTranscripts> {
   const bundles = runs.map((run) => ({ name: fileName(run, sources), run_id: run.run_id }));
+  if (!(await mayFit(runs, sources))) return { bundles, carried: null };
   const carried: string[] = [];
   let left = sources.maxBytes;
   for (const run of runs) {
@@ -40,6 +43,27 @@ export async function pageTranscripts({ runs }: ReportModel, sources: PageSource
     carried.push(encodeBase64(bytes));
   }
   return { bundles, carried };
+}
+
+/** A run folder has never been seen to become smaller than by this factor when it is published. */
+const SMALLEST_FACTOR = 20;
+
+// So that long runs are not compressed only to find that there is no room for them.
+async function mayFit(runs: readonly ReportRun[], { paths, maxBytes }: PageSources): Promise<boolean> {
+  let bytes = 0;
+  for (const { run_id: id, disclosure } of runs) {
+    const path = paths.get(id);
+    if (path === undefined) return false;
+    if (disclosure.level !== 'D3') continue;
+    const found = await stat(path);
+    bytes += found.isFile() ? found.size : (await contentBytes(path)) / SMALLEST_FACTOR;
+  }
+  return bytes <= maxBytes;
+}
+
+async function contentBytes(folder: string): Promise<number> {
+  const files = await Promise.all([RECORDS_FILE, CONTENT_FILE].map(async (name) => await stat(join(folder, name))));
+  return files.reduce((sum, { size }) => sum + size, 0);
 }
 
 function fileName({ run_id: id, source }: ReportRun, { paths }: PageSources): string {

@@ -3,15 +3,15 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomicFrom } from '../archive/write-atomic.ts';
 import type { VerifiedTranscript } from '../verifier/verified-transcript.ts';
-import { resultsCsv, samplesCsv } from './csv.ts';
-import { disclosedSamples, type ReportSample } from './disclosure.ts';
+import { resultsCsv, sampleHead } from './csv.ts';
 import { reportJson } from './json.ts';
 import { reportMarkdown } from './markdown.ts';
 import type { ReportModel } from './model.ts';
 import { pageTranscripts } from './page-bundles.ts';
 import { reportHtml, type PageAssets } from './page/html.ts';
-import { itemsData, PAGE_LIMITS, type PageLimits } from './page/items-data.ts';
+import { itemsData, PAGE_LIMITS, type PageLimits, type RunSamples } from './page/items-data.ts';
 import { pageView, type PageView } from './page/view.ts';
+import { openDraft, type DraftedRun, type ReportDraft } from './report-draft.ts';
 import type { SummaryOptions } from './summary.ts';
 
 /** The files of a report. */
@@ -40,7 +40,7 @@ export interface WrittenReport {
 /**
  * Write the report of verified runs to a folder, which is made if it does not exist.
  *
- * Everything but samples.csv is made before the first file is written, and each file appears whole or not at all.
+ * Everything is made before the first file is written, and each file appears whole or not at all.
  *
  * @throws {@link UsageError} `ERR_USAGE` if there is no run, or one is given twice; errors of the file system as they are.
  */
@@ -49,46 +49,75 @@ export async function writeReport(
   folder: string,
   options: ReportOptions = {},
 ): Promise<WrittenReport> {
-  const view = pageView(runs, options);
-  const { model } = view;
-  const files = await renderReport(view, samplesReader(runs, options), options);
+  const draft = await startReport(options);
+  try {
+    for (const run of runs) await draft.take(run);
+    return await writeDraft(draft, folder, options);
+  } finally {
+    await draft.discard();
+  }
+}
+
+/** A report that takes its runs one after the other, and in whose end {@link writeDraft} writes it. */
+export async function startReport({ disclosure = {}, limits = PAGE_LIMITS }: ReportOptions = {}): Promise<ReportDraft> {
+  return await openDraft({ disclosure, samplesPerRun: limits.samplesPerRun });
+}
+
+/** Write the report of a draft; see {@link writeReport}. */
+export async function writeDraft(
+  { runs }: Pick<ReportDraft, 'runs'>,
+  folder: string,
+  options: ReportOptions = {},
+): Promise<WrittenReport> {
+  const verified = runs.map(({ run }) => run);
+  const compared = runs.map((drafted) => drafted.compared);
+  const view = pageView(verified, compared, options);
+  const files = await renderReport(view, runs, options);
   await mkdir(folder, { recursive: true });
   for (const name of REPORT_FILES) await writePieces(join(folder, name), files[name]);
-  return { model, paths: REPORT_FILES.map((name) => join(folder, name)) };
+  return { model: view.model, paths: REPORT_FILES.map((name) => join(folder, name)) };
 }
 
-type Samples = (runId: string) => readonly ReportSample[];
-type Texts = Readonly<Record<ReportFile, Iterable<string>>>;
+type Pieces = Iterable<string> | AsyncIterable<string | Uint8Array>;
 
-// The samples of one run at a time are copied and sorted; no writer needs more.
-function samplesReader(runs: readonly VerifiedTranscript[], { disclosure }: ReportOptions): Samples {
-  const byId = new Map(runs.map((run) => [run.runId, run]));
-  return (runId) => {
-    const run = byId.get(runId);
-    return run === undefined ? [] : disclosedSamples(run, disclosure);
-  };
-}
-
-async function renderReport(view: PageView, samplesOf: Samples, options: ReportOptions): Promise<Texts> {
+async function renderReport(
+  view: PageView,
+  runs: readonly DraftedRun[],
+  options: ReportOptions,
+): Promise<Readonly<Record<ReportFile, Pieces>>> {
   const { model } = view;
+  const byId = new Map(runs.map((drafted) => [drafted.run.runId, drafted]));
   return {
-    'report.html': await pageText(view, samplesOf, options),
+    'report.html': await pageText(view, (runId) => byId.get(runId) ?? NO_SAMPLES, options),
     'report.md': [reportMarkdown(model)],
     'report.json': [reportJson(model)],
     'results.csv': [resultsCsv(model)],
-    'samples.csv': samplesCsv(model, samplesOf),
+    'samples.csv': samplesCsv(model, byId),
   };
 }
 
+const NO_SAMPLES: RunSamples = { samples: [], sampleCount: 0 };
+
 async function pageText(
   view: PageView,
-  samplesOf: Samples,
+  samplesOf: (runId: string) => RunSamples,
   { limits = PAGE_LIMITS, paths = new Map(), disclosure = {} }: ReportOptions,
 ): Promise<Iterable<string>> {
   const sources = { paths, disclosure, maxBytes: limits.bundleBytes };
   const { bundles, carried } = await pageTranscripts(view.model, sources);
   const items = carried === null ? itemsData(view.model, samplesOf, limits) : null;
   return reportHtml({ view, bundles, carried, items }, await loadAssets());
+}
+
+async function* samplesCsv(
+  { runs }: ReportModel,
+  byId: ReadonlyMap<string, DraftedRun>,
+): AsyncGenerator<string | Uint8Array> {
+  yield sampleHead();
+  for (const { run_id: id } of runs) {
+    const drafted = byId.get(id);
+    if (drafted !== undefined) yield await drafted.rows();
+  }
 }
 
 /** The style sheet and the script of the page, as they were built. */
@@ -101,8 +130,8 @@ function loadAsset(name: string): Promise<string> {
   return readFile(new URL(`../../dist/reports/page/${name}`, import.meta.url), 'utf8');
 }
 
-async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {
+async function writePieces(path: string, pieces: Pieces): Promise<void> {
   await writeAtomicFrom(path, async (file) => {
-    for (const piece of pieces) await file.appendFile(piece);
+    for await (const piece of pieces) await file.appendFile(piece);
   });
 }

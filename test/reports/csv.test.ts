@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { resultsCsv, samplesCsv } from '../../src/reports/csv.ts';
+import { resultsCsv, sampleHead, sampleRows } from '../../src/reports/csv.ts';
 import { disclosedSamples } from '../../src/reports/disclosure.ts';
+import { summarizeRun } from '../../src/reports/run-summary.ts';
 import { summarize } from '../../src/reports/summary.ts';
 import type { VerifiedTranscript } from '../../src/verifier/verified-transcript.ts';
 import { run, sample } from './runs.ts';
@@ -11,7 +12,7 @@ function rowsOf(text: string): Record<string, string>[] {
 }
 
 function samplesText(transcript: VerifiedTranscript): string {
-  return [...samplesCsv(summarize([transcript]), () => disclosedSamples(transcript))].join('');
+  return [sampleHead(), ...sampleRows(summarizeRun(transcript), disclosedSamples(transcript))].join('');
 }
 
 describe('resultsCsv()', () => {
@@ -32,7 +33,7 @@ describe('resultsCsv()', () => {
   });
 });
 
-describe('samplesCsv()', () => {
+describe('sampleRows()', () => {
   it('has one line per sample, also beyond one batch', () => {
     const samples = Array.from({ length: 2500 }, (_, index) => sample(index));
     const rows = rowsOf(samplesText(run({ samples })));

@@ -1,13 +1,13 @@
 /** `touchstone report`: verified transcripts as tables and a page. */
 import type { Argv } from 'yargs';
-import { writeReport } from '../../reports/write-report.ts';
+import { startReport, writeDraft } from '../../reports/write-report.ts';
 import { defineCommand, type Command } from '../command.ts';
 import { disclosureChoice, LEVELS_HELP } from '../disclosure-options.ts';
 import { EVIDENCE_OPTIONS, readEvidenceChoice } from '../evidence-check.ts';
 import { EXIT, worstOf } from '../exit.ts';
 import { print, printJson, say } from '../say.ts';
 import { readTrust } from '../trust.ts';
-import { verifySources } from '../verify-sources.ts';
+import { verifyEach } from '../verify-sources.ts';
 
 /** The command. */
 export const report: Command = defineCommand({
@@ -58,20 +58,22 @@ export const report: Command = defineCommand({
   run: async ({ source, out, trust, title, disclose, items, bundles, json, ...args }) => {
     const disclosure = disclosureChoice(disclose, items);
     const trusted = await readTrust(trust);
-    const { runs, codes } = await verifySources(source, trusted, await readEvidenceChoice(args));
-    if (codes.length > 0) {
-      say(`no report is written: ${codes.length} of ${source.length} sources cannot be used`);
-      return worstOf(codes);
+    const options = { disclosure, createdAt: new Date().toISOString(), ...(title === undefined ? {} : { title }) };
+    const draft = await startReport(options);
+    try {
+      const checks = { trusted, evidence: await readEvidenceChoice(args), keepSamples: true };
+      const { codes } = await verifyEach(source, checks, async (run) => await draft.take(run));
+      if (codes.length > 0) {
+        say(`no report is written: ${codes.length} of ${source.length} sources cannot be used`);
+        return worstOf(codes);
+      }
+      const paths = new Map(draft.runs.map(({ run }) => [run.runId, run.name]));
+      const written = await writeDraft(draft, out, { ...options, ...(bundles ? { paths } : {}) });
+      if (json) printJson(written.model);
+      else for (const path of written.paths) print(path);
+    } finally {
+      await draft.discard();
     }
-    const options = {
-      disclosure,
-      createdAt: new Date().toISOString(),
-      ...(title === undefined ? {} : { title }),
-      ...(bundles ? { paths: new Map(runs.map(({ runId, name }) => [runId, name])) } : {}),
-    };
-    const { model, paths } = await writeReport(runs, out, options);
-    if (json) printJson(model);
-    else for (const path of paths) print(path);
     if (trust.length === 0)
       say('the signers are not identified, and the report says so: --trust names the keys you know');
     return EXIT.yes;

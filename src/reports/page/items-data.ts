@@ -75,19 +75,25 @@ export interface SampleView {
   readonly foot: string;
 }
 
+/** The samples of a run, or the first of them, and how many it has. */
+export interface RunSamples {
+  readonly samples: readonly VerifiedSample[];
+  readonly sampleCount: number;
+}
+
 /** The samples of a page, as far as its limits go. */
 export function itemsData(
   model: ReportModel,
-  samplesOf: (runId: string) => readonly VerifiedSample[],
+  samplesOf: (runId: string) => RunSamples,
   limits: PageLimits = PAGE_LIMITS,
 ): ItemsData {
   const definitions = groupByDefinition(model.runs);
   const suiteBytes = limits.totalBytes / definitions.length;
   const groups = definitions.map((runs) => {
     const all = runs.map(({ run_id: id }) => samplesOf(id));
-    const kept = all.map((samples) => samples.slice(0, limits.samplesPerRun));
+    const kept = all.map(({ samples }) => samples.slice(0, limits.samplesPerRun));
     const suite = withinBytes(lazySuite(runs, kept, limits.textCharacters), suiteBytes);
-    return { total: all.reduce((sum, { length }) => sum + length, 0), suite };
+    return { total: all.reduce((sum, { sampleCount }) => sum + sampleCount, 0), suite };
   });
   const suites = groups.map(({ suite }) => suite);
   const shown = suites.flatMap(({ items }) => items).flatMap(({ samples }) => samples.flat()).length;

@@ -2,7 +2,7 @@
  * Everything a page shows beside the items: made from verified runs by the same code, here and in the browser of a reader.
  */
 import type { VerifiedTranscript } from '../../verifier/verified-transcript.ts';
-import { comparedRun } from '../comparison/compared-run.ts';
+import type { ComparedRun } from '../comparison/compared-run.ts';
 import type { SuiteComparison } from '../comparison/model.ts';
 import type { ReportModel } from '../model.ts';
 import { summarize, type SummaryOptions } from '../summary.ts';
@@ -20,10 +20,14 @@ export interface PageView {
 /**
  * The figures over verified runs.
  *
+ * @param compared - The same runs as a comparison takes them; the transcripts need no samples then.
  * @throws {@link UsageError} `ERR_USAGE` if there is no run, or one is given twice
  */
-export function pageView(runs: readonly VerifiedTranscript[], options: SummaryOptions = {}): PageView {
+export function pageView(
+  runs: readonly VerifiedTranscript[],
+  compared: readonly ComparedRun[],
+  options: SummaryOptions = {},
+): PageView {
   const model = summarize(runs, options);
-  const compared = runs.map((run) => comparedRun(run, options.disclosure));
   return { model, comparisons: suiteComparisons(compared, model), tags: tagTables(compared, model) };
 }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { comparedRun } from '../../../src/reports/comparison/compared-run.ts';
 import { disclosedSamples } from '../../../src/reports/disclosure.ts';
 import { loadAssets } from '../../../src/reports/write-report.ts';
-import { itemsData, PAGE_LIMITS, type ItemsData, type PageLimits } from '../../../src/reports/page/items-data.ts';
+import {
+  itemsData,
+  PAGE_LIMITS,
+  type ItemsData,
+  type PageLimits,
+  type RunSamples,
+} from '../../../src/reports/page/items-data.ts';
 import { reportHtml } from '../../../src/reports/page/html.ts';
 import { pageView } from '../../../src/reports/page/view.ts';
 import { summarize } from '../../../src/reports/summary.ts';
@@ -10,13 +17,23 @@ import { digest } from '../../../src/core/digest.ts';
 import { run, sample } from '../runs.ts';
 
 function dataOf(runs: readonly VerifiedTranscript[], limits: Partial<PageLimits> = {}): ItemsData {
-  const samplesOf = (runId: string): ReturnType<typeof disclosedSamples> =>
-    runs.flatMap((each) => (each.runId === runId ? disclosedSamples(each) : []));
+  const samplesOf = (runId: string): RunSamples => {
+    const samples = runs.flatMap((each) => (each.runId === runId ? disclosedSamples(each) : []));
+    return { samples, sampleCount: samples.length };
+  };
   return itemsData(summarize(runs), samplesOf, { ...PAGE_LIMITS, ...limits });
 }
 
 async function pageOf(runs: readonly VerifiedTranscript[], items: ItemsData): Promise<string> {
-  const content = { view: pageView(runs), bundles: [], carried: null, items };
+  const content = {
+    view: pageView(
+      runs,
+      runs.map((each) => comparedRun(each)),
+    ),
+    bundles: [],
+    carried: null,
+    items,
+  };
   return reportHtml(content, await loadAssets()).join('');
 }
 

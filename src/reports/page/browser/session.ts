@@ -11,6 +11,7 @@ import { bundleError } from '../../../transcript/publication.ts';
 import { axisOfFault } from '../../../verifier/axes.ts';
 import type { VerifiedTranscript } from '../../../verifier/verified-transcript.ts';
 import { verifyRun } from '../../../verifier/verify.ts';
+import { comparedRun } from '../../comparison/compared-run.ts';
 import { disclosedSamples } from '../../disclosure.ts';
 import { lazyItems } from '../items-data.ts';
 import { pageView } from '../view.ts';
@@ -57,7 +58,8 @@ export function createSession(host: SessionHost): (request: PageRequest) => Prom
     const runs = distinctRuns(bundles);
     const { title: text, createdAt } = title;
     const options = { title: text, ...(createdAt === null ? {} : { createdAt }), disclosure: EVERYTHING };
-    const view = runs.length === 0 ? null : pageView(runs, options);
+    const compared = runs.map((run) => comparedRun(run, EVERYTHING));
+    const view = runs.length === 0 ? null : pageView(runs, compared, options);
     host.report({ kind: 'view', view, tookMs: host.now() - startedMs });
     if (view === null) return;
     const byId = new Map(runs.map((run) => [run.runId, disclosedSamples(run, EVERYTHING)]));
