@@ -11,6 +11,7 @@ import { comparison } from './cases/comparison.mjs';
 import { evidence } from './cases/evidence.mjs';
 import { faults } from './cases/faults.mjs';
 import { latency } from './cases/latency.mjs';
+import { page } from './cases/page.mjs';
 import { recording } from './cases/recording.mjs';
 import { growth } from './cases/growth.mjs';
 import { signatures } from './cases/signatures.mjs';
@@ -29,6 +30,7 @@ const CASES = {
   growth,
   verification,
   comparison,
+  page,
   quotes,
   signatures,
   evidence,
