@@ -1,7 +1,7 @@
 /** How the answers of one run are judged, and what is made of the verdicts. */
 import { UsageError } from '../core/errors.ts';
 import type { JsonValue } from '../core/canonical-json.ts';
-import { createAggregator, MEAN_METRIC } from '../scoring/aggregate.ts';
+import { createAggregator, verdictMetrics } from '../scoring/aggregate.ts';
 import { findScorer } from '../scoring/registry.ts';
 import { scoreAnswer, trialOf } from '../scoring/score-answer.ts';
 import type { Language, Sandbox } from '../scoring/trial.ts';
@@ -10,9 +10,6 @@ import type { NewRecord } from '../transcript/builder.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { ScoreRecord } from '../transcript/record.ts';
 import type { Answer } from '../transcript/wire/answer.ts';
-
-/** The metrics that every run states. */
-const METRICS: readonly string[] = [MEAN_METRIC];
 
 /** A verdict. */
 export type Judged = ReturnType<typeof scoreAnswer>;
@@ -54,10 +51,12 @@ export async function createJudging(
     },
     add: (score) => aggregator.add(score),
     aggregates: (recorded) =>
-      METRICS.filter((name) => !recorded.has(name)).flatMap((name) => {
-        const result = aggregator.result(name);
-        return result === null ? [] : [{ k: 'aggregate', function: name, result }];
-      }),
+      verdictMetrics(repeats)
+        .filter((name) => !recorded.has(name))
+        .flatMap((name) => {
+          const result = aggregator.result(name);
+          return result === null ? [] : [{ k: 'aggregate', function: name, result }];
+        }),
   };
 }
 

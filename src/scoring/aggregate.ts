@@ -11,9 +11,15 @@ import { UNSCORED_REASONS, type ScoreRecord, type SuiteReason, type UnscoredReas
 import { createFractionSum, reduced, sixPlaces, type Fraction, type FractionSum } from './fraction.ts';
 import { createSpread, intervalOf, type Spread } from './spread.ts';
 import { MAX_DENOMINATOR } from '../transcript/record.ts';
+import { passMetrics, passNumber, passResult, type PassResult } from './pass-at-k.ts';
 
-/** The only metric so far: the mean of all scores. */
+/** The mean of all scores. */
 export const MEAN_METRIC = 'mean/1';
+
+/** The metrics over verdicts that a run with so many repeats states. */
+export function verdictMetrics(repeats: number): readonly string[] {
+  return [MEAN_METRIC, ...passMetrics(repeats)];
+}
 
 /** An estimated range. */
 interface MetricInterval extends LineObject {
@@ -50,7 +56,7 @@ export type ScoreFacts = Pick<ScoreRecord, 'index' | 'repeat' | 'num' | 'den' | 
 export interface Aggregator {
   add(score: ScoreFacts): void;
   /** The result of a metric over everything added so far, or null for a metric that this version does not have. */
-  result(name: string): MeanResult | null;
+  result(name: string): MeanResult | PassResult | null;
 }
 
 /**
@@ -83,8 +89,19 @@ export function createAggregator(repeats: number, policy: Readonly<Record<SuiteR
         count(tally, score, num, den);
       }
     },
-    result: (name) => (name === MEAN_METRIC ? meanResult(tally, repeats) : null),
+    result: (name) => (name === MEAN_METRIC ? meanResult(tally, repeats) : passOf(tally, name)),
   };
+}
+
+// Only right and wrong answers can be drawn from.
+function passOf({ binary, spread }: Tally, name: string): PassResult | null {
+  const k = passNumber(name);
+  const items = spread.items();
+  if (k === null || !binary || items === null) return null;
+  return passResult(
+    Array.from(items, ({ sum, count: n }) => ({ count: n, right: Math.round(sum) })),
+    k,
+  );
 }
 
 interface Tally {

@@ -22,6 +22,14 @@ interface ItemSums {
 export interface Spread {
   add(index: number, repeat: number, score: Verdict): void;
   sums(mean: number): ItemSums;
+  /** Items with at least one counted sample, in ascending order; null where every item was asked once. */
+  items(): Iterable<ItemTotal> | null;
+}
+
+/** What the counted samples of an item add up to. */
+export interface ItemTotal {
+  readonly sum: number;
+  readonly count: number;
 }
 
 // A score fits into 20 bits; 0 stands for a sample that does not count.
@@ -54,6 +62,7 @@ function singleSpread(): Spread {
       }
       return { items, squares };
     },
+    items: () => null,
   };
 }
 
@@ -78,14 +87,12 @@ function repeatedSpread(repeats: number): Spread {
       }
       return { items, squares };
     },
+    items: () => itemTotals(pages, repeats),
   };
 }
 
 // The items in ascending order; an item may reach over the end of a page.
-function* itemTotals(
-  pages: ReadonlyMap<number, Uint32Array>,
-  repeats: number,
-): Generator<{ readonly sum: number; readonly count: number }, void, undefined> {
+function* itemTotals(pages: ReadonlyMap<number, Uint32Array>, repeats: number): Generator<ItemTotal, void, undefined> {
   let open = { item: -1, sum: 0, count: 0 };
   for (const [number, page] of [...pages].toSorted(([a], [b]) => a - b)) {
     for (let offset = 0; offset < page.length; offset++) {

@@ -25,9 +25,9 @@ describe('runSuite()', () => {
     // 225 of 300 answers are right, each asked twice.
     expect(run.metrics[0]?.result).toMatchObject({ n: 600, num: 450, den: 600 });
     expect(run.end?.counts).toMatchObject({ score: 600, intent: 600, status_ok: 600 });
-    // Header, three records a sample, a mark at each of 256, 512, … 1792, aggregate and end.
+    // Header, three records a sample, a mark at each of 256, 512, … 1792, three aggregates and end.
     expect((await readFile(join(parts.folder, 'records.jsonl'), 'utf8')).split('\n')).toHaveLength(
-      1 + 1800 + 7 + 2 + 1,
+      1 + 1800 + 7 + 4 + 1,
     );
   });
 

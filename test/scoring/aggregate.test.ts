@@ -13,7 +13,7 @@ const unscored = (index: number, reason: UnscoredReason, repeat = 0): ScoreFacts
 function mean(facts: readonly ScoreFacts[], repeats = 1): MeanResult | null {
   const aggregator = createAggregator(repeats, UNSCORED_POLICY);
   for (const fact of facts) aggregator.add(fact);
-  return aggregator.result('mean/1');
+  return aggregator.result('mean/1') as MeanResult | null;
 }
 
 describe('createAggregator()', () => {
