@@ -14,6 +14,7 @@ import { exact1 } from './exact.ts';
 import { ifeval1 } from './ifeval/ifeval.ts';
 import { json1 } from './json.ts';
 import { jsonSchema1 } from './json-schema.ts';
+import { math1 } from './math/math.ts';
 import { mmluPro1 } from './mmlu-pro.ts';
 import { number1 } from './number.ts';
 import { bleu1 } from './overlap/bleu.ts';
@@ -44,6 +45,7 @@ export const SCORER_KINDS: readonly ScorerKind[] = [
   refusal1,
   jsonSchema1,
   bfcl1,
+  math1,
   pythonTests1,
   javascriptTests1,
 ];
