@@ -25,8 +25,7 @@ export const bbh1: ScorerKind = {
     const { mode = 'cot' } = readOptions('bbh', shape, config);
     return {
       extract: (answer) => (mode === 'direct' ? { text: strip(answer), rule: 'whole' } : afterThought(answer)),
-      judge: (extracted, target) =>
-        extracted !== null && targetTexts(target).some((wanted) => strip(wanted) === extracted) ? RIGHT : WRONG,
+      judge: (extracted, target) => (targetTexts(target).some((wanted) => strip(wanted) === extracted) ? RIGHT : WRONG),
       gold: (target) => `${mode === 'cot' ? `So the ${MARKER}` : ''}${targetTexts(target)[0] ?? ''}`,
     };
   },

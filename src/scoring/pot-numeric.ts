@@ -25,7 +25,7 @@ export const potNumeric1: ScorerKind = {
     return {
       extract: readResult,
       judge: (extracted, target) =>
-        extracted !== null && targetTexts(target).some((right) => isEqual(extracted, strip(right))) ? RIGHT : WRONG,
+        targetTexts(target).some((right) => extracted !== null && isEqual(extracted, strip(right))) ? RIGHT : WRONG,
       gold: (target: JsonValue) => targetTexts(target)[0] ?? '',
     };
   },

@@ -28,6 +28,18 @@ describe('findScorer()', () => {
     ['choice', 'no rules', { rules: [] }],
     ['json', 'a schema that is not JSON', { schema: '{' }],
     ['json', 'nothing to judge by', { compare: 'none' }],
+    ['mmlu-pro', 'an unknown level', { level: 'l3' }],
+    ['bbh', 'an unknown mode', { mode: 'both' }],
+    ['ifeval', 'an unknown score', { score: 'all' }],
+    ['squad', 'an unknown score', { score: 'f2' }],
+    ['bleu', 'an unknown option', { tokenize: 'intl' }],
+    ['chrf', 'an unknown option', { word_order: 2 }],
+    ['rouge-l', 'any option', { stemmer: true }],
+    ['pot-numeric', 'any option', { tolerance: 1 }],
+    ['refusal', 'any option', { ignore_case: true }],
+    ['json-schema', 'an unknown place', { find: ['middle'] }],
+    ['bfcl', 'an unknown form', { form: 'java' }],
+    ['math', 'nowhere to look', { find: [] }],
   ])('refuses %s with %s', (id, _, config) => {
     expect(() => findScorer({ id, version: 1, config })).toThrow(
       expect.objectContaining({ code: 'ERR_SCORER_CONFIG' }),
@@ -50,7 +62,7 @@ describe('findScorer()', () => {
       };
     } = JSON.parse(readFileSync(url, 'utf8'));
     const published = schema.$defs.scorer.oneOf.map(({ $ref }) => $ref.replace('#/$defs/', ''));
-    expect(published).toEqual(SCORER_KINDS.map(({ id }) => id));
+    expect(published.toSorted()).toEqual(SCORER_KINDS.map(({ id }) => id).toSorted());
     const ajv = new Ajv2020({ discriminator: true, strictTypes: false });
     const accepts = ajv.compile({
       ...schema,
@@ -66,6 +78,8 @@ describe('findScorer()', () => {
   });
 });
 
+const FUNCTION = { name: 'f', parameters: { properties: {}, required: [] } };
+
 describe('a scorer whose target is of no use', () => {
   it.each<[string, ScorerConfig, Parameters<NonNullable<ReturnType<typeof findScorer>>['judge']>[1]]>([
     ['exact', {}, [[1]]],
@@ -76,8 +90,60 @@ describe('a scorer whose target is of no use', () => {
     ['choice', {}, 4],
     ['choice', {}, []],
     ['choice', {}, 'AB'],
+    ['mmlu-pro', {}, 'K'],
+    ['mmlu-pro', {}, { answer: 'B', options: 11 }],
+    ['mmlu-pro', { no_answer: 'guess' }, 'B'],
+    ['bbh', {}, [null]],
+    ['ifeval', {}, { instruction_id_list: ['punctuation:no_comma'], kwargs: [] }],
+    ['ifeval', {}, { instruction_id_list: ['punctuation:no_colon'], kwargs: [{}] }],
+    [
+      'ifeval',
+      {},
+      { instruction_id_list: Array(33).fill('punctuation:no_comma'), kwargs: Array.from({ length: 33 }, () => ({})) },
+    ],
+    ['squad', {}, Array(17).fill('x')],
+    ['bleu', {}, 'x'.repeat(65_537)],
+    ['chrf', {}, {}],
+    ['rouge-l', {}, []],
+    ['refusal', {}, 'maybe'],
+    ['pot-numeric', {}, []],
+    ['math', {}, {}],
+    ['json-schema', {}, { schema: '{' }],
+    ['json-schema', {}, { schema: {}, more: 1 }],
+    ['json-schema', {}, { schema: { $schema: 'http://json-schema.org/draft-03/schema#' } }],
+    ['bfcl', {}, { category: 'java' }],
+    ['bfcl', {}, { category: 'simple', function: { name: 'f' }, ground_truth: '{}' }],
+    ['bfcl', {}, { category: 'simple', function: FUNCTION, ground_truth: '{' }],
+    ['bfcl', {}, { category: 'simple', function: FUNCTION, ground_truth: '[]' }],
+    ['bfcl', {}, { category: 'simple', function: FUNCTION, ground_truth: '{"f":{"x":1}}' }],
+    [
+      'bfcl',
+      {},
+      {
+        category: 'simple',
+        function: { ...FUNCTION, parameters: { properties: { x: { type: 'list' } }, required: [] } },
+      },
+    ],
   ])('%s says so', (id, config, target) => {
     const scorer = findScorer({ id, version: 1, config });
     expect(() => scorer?.judge(null, target)).toThrow(expect.objectContaining({ code: 'ERR_SCORER_TARGET' }));
+  });
+});
+
+describe('an instruction of IFEval whose arguments are of no use', () => {
+  const scorer = findScorer({ id: 'ifeval', version: 1, config: {} });
+
+  it.each([
+    ['keywords:existence', { keywords: [] }],
+    ['keywords:existence', { keywords: 'cat' }],
+    ['keywords:letter_frequency', { letter: 'ab', let_frequency: 1, let_relation: 'at least' }],
+    ['language:response_language', { language: 'tlh' }],
+    ['length_constraints:number_words', { num_words: 1, relation: 'at most' }],
+    ['length_constraints:number_words', { num_words: -1, relation: 'at least' }],
+    ['startend:end_checker', { end_phrase: null }],
+    ['startend:end_checker', { end_phrase: ' ' }],
+  ])('%s %j', (id, kwargs) => {
+    const target = { instruction_id_list: [id], kwargs: [kwargs] };
+    expect(() => scorer?.extract('some words', target)).toThrow(expect.objectContaining({ code: 'ERR_SCORER_TARGET' }));
   });
 });

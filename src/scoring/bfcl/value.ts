@@ -24,7 +24,7 @@ export function str(value: string): PyValue {
 }
 
 /** `a == b` */
-export function isEqual(a: PyValue, b: PyValue): boolean {
+function isEqual(a: PyValue, b: PyValue): boolean {
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x !== null && y !== null) return x === y;
   if (a.type === 'str' && b.type === 'str') return a.value === b.value;

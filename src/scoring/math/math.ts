@@ -40,7 +40,7 @@ export const math1: ScorerKind = {
         return null;
       },
       judge: (extracted, target) =>
-        extracted !== null && targetTexts(target).some((right) => isRight(right, extracted)) ? RIGHT : WRONG,
+        targetTexts(target).some((right) => extracted !== null && isRight(right, extracted)) ? RIGHT : WRONG,
       gold: (target) => `\\boxed{${targetTexts(target)[0] ?? ''}}`,
     };
   },
