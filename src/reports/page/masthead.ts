@@ -23,6 +23,7 @@ export function masthead(report: EmbeddedReport): Markup {
     <p class="eyebrow">Touchstone report${model.created_at && html` <span>· ${model.created_at}</span>`}</p>
     <h1>${model.title}</h1>
     ${lede(model)} ${proofFrame(report)} ${verdictSummary(model)}
+    <p id="verdicts-note" class="legend">As stated by whoever made this page.</p>
     <nav aria-label="Sections">${SECTIONS.map(([id, name]) => html`<a href="#${id}">${name}</a> `)}</nav>
   </header>`;
 }

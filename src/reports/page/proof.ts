@@ -117,14 +117,14 @@ function sentence(word: ProofWord, state: ProofState, report: EmbeddedReport): M
       return html`<strong>Verifying in this browser…</strong> transcript ${Math.min(done + 1, total)} of ${total}. Until then the
         figures below are as stated by whoever made this page.`;
     case 'failed':
-      return failedSentence(state);
+      return failedSentence(state, report);
     case 'verified':
       return html`<strong>Verified in this browser:</strong> ${transcripts(state)}, ${count(samplesOf(found))} samples in
         ${duration(tookMs)}. Every figure below was computed again from signed records.`;
   }
 }
 
-function failedSentence({ bundles, fault, found, contradictions }: ProofState): Markup {
+function failedSentence({ bundles, fault, found, contradictions }: ProofState, { carried }: EmbeddedReport): Markup {
   if (fault !== null) return html`<strong>Verification broke off:</strong> ${fault}.`;
   const failed = bundles.filter(({ outcome }) => outcome?.verified === false).length;
   if (failed === 0) {
@@ -132,7 +132,8 @@ function failedSentence({ bundles, fault, found, contradictions }: ProofState): 
     return html`<strong>This page contradicts its transcripts:</strong> of ${runs} it states other figures than the transcripts
       give. Those below are of the transcripts.`;
   }
-  const rest = found === null ? 'Nothing below is verified.' : 'What failed is not shown below.';
+  const nothing = carried ? 'Nothing is verified, so nothing is shown.' : 'Nothing is verified here.';
+  const rest = found === null ? nothing : 'What failed is not shown below.';
   return html`<strong>${failed} of ${bundles.length} transcripts failed verification.</strong> ${rest}`;
 }
 
@@ -164,7 +165,7 @@ function remarks({ missing, statedOnly, found }: ProofState): readonly Markup[] 
   return [
     ...(missing.length === 0
       ? []
-      : [html`<li>Not shown, because their transcripts are not here: ${list(missing)}.</li>`]),
+      : [html`<li>Not shown, because no transcript of them has been verified here: ${list(missing)}.</li>`]),
     ...(statedOnly.length === 0
       ? []
       : [html`<li>Stated by whoever made this page, and not evaluated here: ${list(statedOnly)}.</li>`]),

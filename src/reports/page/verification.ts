@@ -10,12 +10,21 @@ import { axesTable, section, verdictClass, verdictMark } from './sections.ts';
 
 const VERDICTS: readonly Verdict[] = ['failed', 'not evaluated', 'declared', 'proven'];
 
+/** A transcript that did not verify: no figure of it is shown, only that. */
+export interface FailedTranscript {
+  readonly name: string;
+  readonly axis: Axis;
+  readonly code: string;
+}
+
 /** The seven questions over all runs, for the head of the page: the weakest verdict gives the mark. */
-export function verdictSummary({ runs }: ReportModel): Markup {
+export function verdictSummary({ runs }: ReportModel, failed: readonly FailedTranscript[] = []): Markup {
   const cells = AXES.map((axis) => {
     const found = VERDICTS.map((verdict) => ({
       verdict,
-      runs: runs.filter((run) => verdictOf(run, axis) === verdict).length,
+      runs:
+        runs.filter((run) => verdictOf(run, axis) === verdict).length +
+        (verdict === 'failed' ? failed.filter((each) => each.axis === axis).length : 0),
     }));
     const present = found.filter((each) => each.runs > 0);
     const weakest = present[0]?.verdict ?? 'not evaluated';
@@ -31,11 +40,11 @@ export function verdictSummary({ runs }: ReportModel): Markup {
 }
 
 /** The matrix of verdicts, and what the runs together prove, declare and do not prove. */
-export function verificationSection(model: ReportModel): Markup {
+export function verificationSection(model: ReportModel, failed: readonly FailedTranscript[] = []): Markup {
   const claims = sharedClaims(model.runs);
   const total = model.runs.length;
   return section('verification', 'Verification', [
-    matrix(model.runs),
+    matrix(model.runs, failed),
     html`<ul class="signers">${signers(model.runs).map((line) => html`<li>${line}</li>`)}</ul>`,
     html`<div class="claims">
       ${claimColumn('Proves', claims.proves, total)} ${claimColumn('Declares', claims.declares, total)}
@@ -53,7 +62,16 @@ export function runsSection({ runs }: ReportModel): Markup {
   return section('runs', 'Runs', runs.map(runCard));
 }
 
-function matrix(runs: readonly ReportRun[]): Markup {
+function matrix(runs: readonly ReportRun[], failed: readonly FailedTranscript[]): Markup {
+  const failures = failed.map(
+    ({ name, axis: failedAxis, code }) => html`<tr>
+      <th scope="row"><bdi>${name}</bdi> <code>${code}</code></th>
+      ${AXES.map((axis) => {
+        const verdict = axis === failedAxis ? 'failed' : 'not evaluated';
+        return html`<td title="${axis}: ${verdict}">${verdictMark(verdict)}<span class="unseen">${verdict}</span></td>`;
+      })}
+    </tr>`,
+  );
   const rows = runs.map(
     (run) => html`<tr>
       <th scope="row">${runTitle(run)}</th>
@@ -66,7 +84,7 @@ function matrix(runs: readonly ReportRun[]): Markup {
   return html`<table class="matrix">
       <caption class="unseen">Verdicts by run</caption>
       <thead><tr><th scope="col">Run</th>${AXES.map((axis) => html`<th scope="col"><span>${axis}</span></th>`)}</tr></thead>
-      <tbody>${rows}</tbody>
+      <tbody>${failures}${rows}</tbody>
     </table>
     <p class="legend key">
       ${VERDICTS.toReversed().map((verdict) => html`<span>${verdictMark(verdict)} ${verdict}</span> `)}

@@ -129,6 +129,7 @@ describe.skipIf(!hasChromium)(`a page that proves itself${hasChromium ? '' : ` (
     expect(await shown(page)).toEqual(stated);
     expect(stated[0]).toContain('75.0');
     expect(await page.locator('#seal').textContent()).toBe('verified here');
+    expect(await page.locator('#verdicts-note').isVisible()).toBe(false);
     expect(faults).toEqual([]);
     await close();
   });
@@ -146,8 +147,24 @@ describe.skipIf(!hasChromium)(`a page that proves itself${hasChromium ? '' : ` (
     expect(await remarks(opened.page)).toContain('1 of 2 transcripts failed verification');
     expect(await opened.page.locator('.fault code').allTextContents()).toEqual(['ERR_BUNDLE_SEAL']);
     expect(await opened.page.locator('#results .endpoint').allTextContents()).toEqual(['other']);
+    expect(await opened.page.locator('#verdicts').innerText()).toMatch(/integrity\s+1 failed, 1 proven/);
+    expect(await opened.page.locator('.matrix tbody th').first().innerText()).toContain('ERR_BUNDLE_SEAL');
     expect(opened.faults).toEqual([]);
     await opened.close();
+  });
+
+  it('shows none of the figures it came with if none of its transcripts verifies', async () => {
+    const path = await altered(await reportOf([good]), (text) =>
+      text.replace('class="bundle-data">H4', 'class="bundle-data">H5'),
+    );
+    const { page, close } = await openPage(browser, path);
+    expect(await proofOf(page)).toBe('failed');
+    expect(await page.locator('main').isVisible()).toBe(false);
+    expect(await page.locator('#verdicts').isVisible()).toBe(false);
+    await page.setInputFiles('#proof-files', good);
+    await page.locator('main').waitFor();
+    expect(await page.locator('#results .score').allTextContents()).toEqual(['75.0']);
+    await close();
   });
 
   it.each([
@@ -198,7 +215,9 @@ describe.skipIf(!hasChromium)(`a page that proves itself${hasChromium ? '' : ` (
     expect(await page.locator('#items-count').textContent()).toBe('5 of 5 items');
     await dropped(page, good);
     await page.locator('#proof[data-state=verified]').waitFor();
-    expect(await remarks(page)).toContain('Not shown, because their transcripts are not here: other on numbers');
+    expect(await remarks(page)).toContain(
+      'Not shown, because no transcript of them has been verified here: other on numbers',
+    );
     expect(await page.locator('#results .endpoint').allTextContents()).toEqual(['good']);
     await page.setInputFiles('#proof-files', other);
     await page.locator('#results .endpoint').nth(1).waitFor();
@@ -227,6 +246,7 @@ describe.skipIf(!hasChromium)(`a page that proves itself${hasChromium ? '' : ` (
     expect(await remarks(page)).toContain(publicKey.fingerprint);
     await trust(formatVkey({ name: 'stranger', key: STRANGER.publicKey.bytes }));
     await page.locator('.fault code', { hasText: 'ERR_SIGNER_UNTRUSTED' }).waitFor();
+    await page.locator('main').waitFor({ state: 'hidden' });
     await close();
   });
 

@@ -39,7 +39,8 @@ const EFFORTS: Readonly<Record<string, Effort>> = {
   },
 };
 
-const WIDTH = 560;
+const WIDEST = 560;
+const NARROWEST = 320;
 const HEIGHT = 340;
 const MARGIN = { top: 26, right: 24, bottom: 46, left: 46 };
 const MARKS = ['●', '■', '▲', '◆', '✚', '★'] as const;
@@ -55,6 +56,8 @@ export function drawCharts({ runs }: ReportModel): void {
     const dots = effort === undefined ? [] : runs.flatMap((run) => dotOf(run, effort));
     figure.hidden = dots.length < 2;
     if (effort === undefined || dots.length < 2) continue;
+    // Before it is drawn, so that it has a width to be drawn for.
+    byId('charts').hidden = false;
     draw(figure, dots, effort);
     drawn++;
   }
@@ -81,8 +84,13 @@ type Scale = ScaleContinuousNumeric<number, number>;
 
 function draw(figure: HTMLElement, dots: readonly Dot[], effort: Effort): void {
   const label = dots.map((dot) => describe(dot, effort)).join('; ');
-  const drawing = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': label });
-  const x = xScale(dots.map((dot) => dot.x));
+  // On a phone the drawing is narrower, not its letters smaller.
+  const width = Math.max(NARROWEST, Math.min(WIDEST, figure.clientWidth));
+  const drawing = svg('svg', { viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': label });
+  const x = xScale(
+    dots.map((dot) => dot.x),
+    [MARGIN.left, width - MARGIN.right],
+  );
   const y = scaleLinear([0, 1], [HEIGHT - MARGIN.bottom, MARGIN.top]);
   const suites = [...new Set(dots.map(({ suite }) => suite))];
   const marks = dots.map((dot) => dotElement(dot, { x, y }, { effort, series: suites.indexOf(dot.suite) }));
@@ -93,9 +101,8 @@ function draw(figure: HTMLElement, dots: readonly Dot[], effort: Effort): void {
 }
 
 // Effort spreads over powers of ten more often than not.
-function xScale(values: readonly number[]): Scale {
+function xScale(values: readonly number[], range: readonly number[]): Scale {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const range = [MARGIN.left, WIDTH - MARGIN.right];
   return high / low > 4 ? scaleLog([low / 1.6, high * 1.6], range) : scaleLinear([0, high * 1.15], range);
 }
 
@@ -106,7 +113,7 @@ interface Frame {
 
 function axes({ x, y }: Frame, effort: Effort): readonly Element[] {
   const bottom = HEIGHT - MARGIN.bottom;
-  const right = WIDTH - MARGIN.right;
+  const right = x.range()[1] ?? WIDEST;
   const columns = roundTicks(x.ticks(5)).flatMap((value) => [
     svg('line', { class: 'tick', x1: x(value), x2: x(value), y1: bottom, y2: bottom + 5 }),
     svg('text', { x: x(value), y: bottom + 18, 'text-anchor': 'middle' }, effort.tick(Number(value.toPrecision(4)))),
@@ -166,10 +173,11 @@ function names(dots: readonly Dot[], { x, y }: Frame): readonly Element[] {
     right: x(dot.x) + 5,
     top: y(dot.score) - LINE_PX / 2,
   }));
+  const rightmost = (x.range()[1] ?? WIDEST) + MARGIN.right - 2;
   return dots.flatMap((dot) => {
     const name = dot.name.length > MAX_NAME ? `${dot.name.slice(0, MAX_NAME - 1)}…` : dot.name;
     const free = placesAround(x(dot.x), y(dot.score), name.length * CHARACTER_PX).find(
-      (box) => isInside(box) && !taken.some((other) => overlaps(box, other)),
+      (box) => isInside(box, rightmost) && !taken.some((other) => overlaps(box, other)),
     );
     if (free === undefined) return [];
     taken.push(free);
@@ -189,8 +197,8 @@ function placesAround(x: number, y: number, width: number): readonly Box[] {
   return corners.map((corner) => ({ ...corner, right: corner.left + width }));
 }
 
-function isInside({ left, right, top }: Box): boolean {
-  return left > MARGIN.left && right < WIDTH - 2 && top > 0 && top + LINE_PX < HEIGHT - MARGIN.bottom;
+function isInside({ left, right, top }: Box, rightmost: number): boolean {
+  return left > MARGIN.left && right < rightmost && top > 0 && top + LINE_PX < HEIGHT - MARGIN.bottom;
 }
 
 function overlaps(a: Box, b: Box): boolean {

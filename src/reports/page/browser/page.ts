@@ -5,7 +5,7 @@ import { createExplorer } from './explorer.ts';
 import { embeddedBundles, embeddedItems, embeddedReport } from './embedded-data.ts';
 import { listenForFiles } from './file-drop.ts';
 import { createProofPanel } from './proof-panel.ts';
-import { showView } from './show-view.ts';
+import { showFigures, showView } from './show-view.ts';
 import { startWorker } from './start-worker.ts';
 
 const report = embeddedReport();
@@ -24,9 +24,7 @@ function handle(message: WorkerReport): void {
     case 'checked':
       return panel.checked(message.id, message.outcome);
     case 'view':
-      panel.finished(message.view?.model ?? null, message.tookMs);
-      if (message.view !== null) showView(message.view);
-      return drawCharts((message.view ?? report.view).model);
+      return showFound(message);
     case 'lists':
       return explorer.show(message.lists);
     case 'found':
@@ -37,6 +35,17 @@ function handle(message: WorkerReport): void {
     case 'crashed':
       return panel.broken(message.message);
   }
+}
+
+// What a page came with is not shown once its transcripts have failed, and what was found is not once it no longer holds.
+let hasShownFound = report.carried;
+
+function showFound({ view, tookMs }: Extract<WorkerReport, { kind: 'view' }>): void {
+  panel.finished(view?.model ?? null, tookMs);
+  if (view === null) return showFigures(!hasShownFound);
+  hasShownFound = true;
+  showView(view, panel.failures());
+  drawCharts(view.model);
 }
 
 function add(files: readonly { readonly name: string; readonly bytes: ArrayBuffer }[]): void {

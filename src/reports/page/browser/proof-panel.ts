@@ -11,6 +11,7 @@ import {
   type ProofBundle,
   type ProofState,
 } from '../proof.ts';
+import type { FailedTranscript } from '../verification.ts';
 import { contradictions, missingRuns, statedOnly } from '../stated.ts';
 import { byId, byKind } from './by-id.ts';
 import { nodesOf } from './nodes.ts';
@@ -23,6 +24,8 @@ export interface ProofPanel {
   checked(id: number, outcome: Outcome): void;
   /** Everything given has been checked. */
   finished(found: ReportModel | null, tookMs: number): void;
+  /** The transcripts that did not verify. */
+  failures(): readonly FailedTranscript[];
   /** A key could not be read. */
   refused(message: string): void;
   /** Nothing more will be verified. */
@@ -85,6 +88,10 @@ export function createProofPanel(report: EmbeddedReport, { onTrust }: ProofReque
       });
       if (proofWord(state) === 'failed') byKind('proof-more', HTMLDetailsElement).open = true;
     },
+    failures: () =>
+      state.bundles.flatMap(({ name, outcome }) =>
+        outcome === null || outcome.verified ? [] : [{ name, axis: outcome.axis, code: outcome.code }],
+      ),
     refused(message) {
       byId('proof-refused').textContent = message;
       change({ isChecking: false });
