@@ -2,6 +2,7 @@
 import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
 import { isTouchstoneError } from '../core/errors.ts';
 import type { Scorer } from './scorer.ts';
+import type { Sandbox } from './trial.ts';
 
 /**
  * Whether a scorer calls the right answer right.
@@ -22,6 +23,25 @@ function passesOwnGold(scorer: Scorer, target: JsonValue, gold: (target: JsonVal
     return answer === null || num === den;
   } catch (error) {
     if (isTouchstoneError(error, 'ERR_SCORER_TARGET', 'ERR_STEP_LIMIT', 'ERR_JSON_SCHEMA')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Whether a scorer of programs calls the right answer right; true if the target names none.
+ *
+ * @throws {@link UsageError} `ERR_SANDBOX`
+ */
+export async function passesTrial(scorer: Scorer, target: JsonValue, sandbox: Sandbox): Promise<boolean> {
+  try {
+    const answer = scorer.gold?.(target) ?? null;
+    if (answer === null) return true;
+    const extracted = scorer.extract(answer, target)?.text ?? null;
+    const program = scorer.programs?.of(extracted, target) ?? null;
+    const { num, den } = scorer.judge(extracted, target, program === null ? undefined : await sandbox.run(program));
+    return num === den;
+  } catch (error) {
+    if (isTouchstoneError(error, 'ERR_SCORER_TARGET')) return false;
     throw error;
   }
 }

@@ -88,6 +88,7 @@ function machineOf(interpreter: Interpreter, memory: WasmMemory, gate: Gate, aro
   const image = keepMemory(memory, () => memory.buffer.byteLength);
   let isWorn = false;
   return {
+    snapshot: null,
     get isWorn() {
       return isWorn;
     },

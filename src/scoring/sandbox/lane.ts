@@ -25,34 +25,16 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb:
  * @param url - Of the compiled entry of the thread.
  * @throws {@link UsageError} `ERR_SANDBOX` if the interpreter does not start.
  */
-export async function openLane(url: URL, workerData: WorkerStart): Promise<Lane> {
-  const worker = new Worker(url, {
-    workerData,
-    // Nothing of the process: no variables, no options, no input. Its output would be kept and never read, and a program
-    // cannot make any.
-    env: {},
-    argv: [],
-    execArgv: [],
-    stdout: true,
-    stderr: true,
-    resourceLimits: RESOURCE_LIMITS,
-  });
-  // An error that nobody listens for would be one of the process.
-  worker.on('error', () => undefined);
-  const first = await nextReport(worker, START_TIMEOUT_MS);
-  if (first === null || first.kind !== 'ready') {
-    await worker.terminate();
-    const reason = first?.kind === 'unusable' ? first.reason : 'it ended, or took too long';
-    throw new UsageError('ERR_SANDBOX', `cannot start the interpreter for ${workerData.language}: ${reason}`);
-  }
+export async function openLane(url: URL, start: WorkerStart): Promise<Lane> {
+  const { worker } = await startWorker(url, start);
   let isSpent = false;
   return {
     get isSpent() {
       return isSpent;
     },
     async run(trial) {
-      worker.postMessage(trial);
       const started = performance.now();
+      worker.postMessage(trial);
       const report = await nextReport(worker, trial.timeoutMs);
       if (report?.kind === 'end') {
         isSpent = report.isWorn;
@@ -68,6 +50,43 @@ export async function openLane(url: URL, workerData: WorkerStart): Promise<Lane>
       await worker.terminate();
     },
   };
+}
+
+/**
+ * Start an interpreter once, for the memory that all others begin with; null if this one has none.
+ *
+ * @throws {@link UsageError} `ERR_SANDBOX`
+ */
+export async function takeSnapshot(url: URL, start: Omit<WorkerStart, 'snapshot'>): Promise<Uint8Array | null> {
+  const { worker, snapshot } = await startWorker(url, { ...start, snapshot: null });
+  await worker.terminate();
+  return snapshot;
+}
+
+interface StartedWorker {
+  readonly worker: Worker;
+  readonly snapshot: Uint8Array | null;
+}
+
+async function startWorker(url: URL, workerData: WorkerStart): Promise<StartedWorker> {
+  const worker = new Worker(url, {
+    workerData,
+    // Nothing of the process: no variables, no options, no input. Its output would be kept and never read, and a program
+    // cannot make any.
+    env: {},
+    argv: [],
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: RESOURCE_LIMITS,
+  });
+  // An error that nobody listens for would be one of the process.
+  worker.on('error', () => undefined);
+  const report = await nextReport(worker, START_TIMEOUT_MS);
+  if (report?.kind === 'ready') return { worker, snapshot: report.snapshot };
+  await worker.terminate();
+  const reason = report?.kind === 'unusable' ? report.reason : 'it ended, or took too long';
+  throw new UsageError('ERR_SANDBOX', `cannot start the interpreter for ${workerData.language}: ${reason}`);
 }
 
 // Null if the thread ended, or said nothing in time. Only a thread that is waited for keeps the process alive.

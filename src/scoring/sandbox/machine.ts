@@ -5,6 +5,8 @@ import type { WasmModule } from './wasm.ts';
 /** An interpreter that has started. No program leaves anything behind for the next. */
 export interface Machine {
   run(trial: Trial): TrialEnd;
+  /** The memory that others may begin with, if it is the first and there is such a thing. */
+  readonly snapshot: Uint8Array | null;
   /** Whether a program has left it in a state from which it does not come back. */
   readonly isWorn: boolean;
 }
@@ -14,10 +16,12 @@ export interface WorkerStart {
   readonly language: Language;
   /** The interpreter. */
   readonly module: WasmModule;
+  /** Memory to begin with, from a thread that has started before; null for the first. */
+  readonly snapshot: Uint8Array | null;
 }
 
 /** What a thread says: it has started, it could not, or how a program ended and whether it takes another. */
 export type WorkerReport =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly snapshot: Uint8Array | null }
   | { readonly kind: 'unusable'; readonly reason: string }
   | { readonly kind: 'end'; readonly end: TrialEnd; readonly isWorn: boolean };

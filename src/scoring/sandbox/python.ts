@@ -29,6 +29,7 @@ const IGNORE_COOKIE = 0x0800;
 interface Pyodide {
   readonly version: string;
   runPython(source: string): unknown;
+  makeMemorySnapshot(): Uint8Array;
   readonly _module: {
     /** Open files by number. */
     readonly FS: { readonly streams: unknown[] };
@@ -47,8 +48,12 @@ interface Interpreter {
   PyRun_StringFlags(source: number, start: number, globals: number, locals: number, flags: number): number;
 }
 
-/** Start the interpreter. */
-export async function startPython(module: WasmModule): Promise<Machine> {
+/**
+ * Start the interpreter.
+ *
+ * @param snapshot - Its memory as an earlier start has left it, which saves most of the work; null to do all of it.
+ */
+export async function startPython(module: WasmModule, snapshot: Uint8Array | null): Promise<Machine> {
   const budget = createStepBudget();
   const world = stillWorld(() => spend(budget, 1));
   const started: { interpreter?: Interpreter } = {};
@@ -63,19 +68,26 @@ export async function startPython(module: WasmModule): Promise<Machine> {
     started.interpreter = instance.exports as unknown as Interpreter;
     return { module, instance };
   };
-  const pyodide = await loadPyodide();
+  const pyodide = await loadPyodide(snapshot);
   if (started.interpreter === undefined) throw new Error('pyodide has not instantiated its interpreter');
-  return machineOf(started.interpreter, pyodide, gate, { budget, world });
+  const taken = snapshot === null ? pyodide.makeMemorySnapshot() : null;
+  return { ...machineOf(started.interpreter, pyodide, gate, { budget, world }), snapshot: taken };
 }
 
 // The package is optional, and its types want those of a browser.
-async function loadPyodide(): Promise<Pyodide> {
+async function loadPyodide(snapshot: Uint8Array | null): Promise<Pyodide> {
   const name = 'pyodide';
   const { loadPyodide: load }: { readonly loadPyodide: (options: object) => Promise<Pyodide> } = await import(name);
   const silent = (): void => undefined;
-  const pyodide = await load({ env: { PYTHONHASHSEED: '0' }, stdin: () => null, stdout: silent, stderr: silent });
+  const pyodide = await load({
+    env: { PYTHONHASHSEED: '0' },
+    stdin: () => null,
+    stdout: silent,
+    stderr: silent,
+    ...(snapshot === null ? { _makeSnapshot: true } : { _loadSnapshot: snapshot }),
+  });
   if (pyodide.version !== VERSION) throw new Error(`pyodide is ${pyodide.version}, want ${VERSION}`);
-  pyodide.runPython(PYTHON_WARM_UP);
+  if (snapshot === null) pyodide.runPython(PYTHON_WARM_UP);
   return pyodide;
 }
 
@@ -84,7 +96,12 @@ interface Surroundings {
   readonly world: StillWorld;
 }
 
-function machineOf(interpreter: Interpreter, { _module: host }: Pyodide, gate: Gate, around: Surroundings): Machine {
+function machineOf(
+  interpreter: Interpreter,
+  { _module: host }: Pyodide,
+  gate: Gate,
+  around: Surroundings,
+): Omit<Machine, 'snapshot'> {
   // All there will ever be, so that what a program can have does not depend on those before it.
   const { FS, _emscripten_resize_heap: growTo } = host;
   growTo(MEMORY_BYTES);

@@ -1,26 +1,24 @@
 /** The entry of a thread that runs programs: one interpreter, one program after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Language, Trial } from '../trial.ts';
+import type { Trial } from '../trial.ts';
 import type { Machine, WorkerReport, WorkerStart } from './machine.ts';
-import type { WasmModule } from './wasm.ts';
 
 function report(message: WorkerReport): void {
   parentPort?.postMessage(message);
 }
 
-async function start(language: Language, module: WasmModule): Promise<Machine> {
-  if (language === 'python') return await (await import('./python.ts')).startPython(module);
+async function start({ language, module, snapshot }: WorkerStart): Promise<Machine> {
+  if (language === 'python') return await (await import('./python.ts')).startPython(module, snapshot);
   return await (await import('./javascript.ts')).startJavascript(module);
 }
 
 try {
-  const { language, module }: WorkerStart = workerData;
-  const machine = await start(language, module);
+  const machine = await start(workerData as WorkerStart);
   parentPort?.on('message', (trial: Trial) => {
     const end = machine.run(trial);
     report({ kind: 'end', end, isWorn: machine.isWorn });
   });
-  report({ kind: 'ready' });
+  report({ kind: 'ready', snapshot: machine.snapshot });
 } catch (cause) {
   report({ kind: 'unusable', reason: cause instanceof Error ? cause.message : 'it does not start' });
 }
