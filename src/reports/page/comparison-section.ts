@@ -27,8 +27,8 @@ function suiteBlock(suite: SuiteComparison): Markup {
     <p class="about muted">${count(items.compared)} items compared${units}${suite.repeats > 1 && ` × ${suite.repeats} repeats`}</p>
     ${leaderboard.rows.length > 2 && matrixTable(suite)} ${pairs.map((pair) => pairBlock(pair, suite))}
     <p class="legend">
-      Differences in percentage points with 95 % intervals; p adjusted for all pairs of a table (Holm). What is not told apart is
-      not shown to be equal.
+      Differences in percentage points with 95 % intervals. p is adjusted (Holm): in the table over every two endpoints, in the
+      lines over all that are held against the first. What cannot be told apart is not shown to be equal.
     </p>
   </article>`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { crc32, deflateRawSync, gunzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,6 +24,11 @@ const HOSTILE = [
   '\u2028"\'`${1}',
   `${'1 MB '.repeat(210_000)}end`,
 ];
+
+const REPORTS = resolve(import.meta.dirname, '../../../reports');
+const PUBLISHED = readdirSync(REPORTS, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => join(REPORTS, name, 'report.html'));
 
 const ITEMS = 24;
 
@@ -130,6 +136,13 @@ describe.skipIf(!hasChromium)(`a page that proves itself${hasChromium ? '' : ` (
     expect(stated[0]).toContain('75.0');
     expect(await page.locator('#seal').textContent()).toBe('verified here');
     expect(await page.locator('#verdicts-note').isVisible()).toBe(false);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it.each(PUBLISHED)('verifies the published page %s', async (path) => {
+    const { page, faults, close } = await openPage(browser, path);
+    expect(await proofOf(page)).toBe('verified');
     expect(faults).toEqual([]);
     await close();
   });
