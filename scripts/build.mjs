@@ -16,7 +16,11 @@ function newest(folder) {
 function isStale() {
   const main = join(root, 'dist/cli/main.js');
   if (!existsSync(main)) return true;
-  const inputs = [newest(join(root, 'src')), newest(join(root, 'scripts')), statSync(join(root, 'tsconfig.build.json')).mtimeMs];
+  const inputs = [
+    newest(join(root, 'src')),
+    newest(join(root, 'scripts')),
+    statSync(join(root, 'tsconfig.build.json')).mtimeMs,
+  ];
   return Math.max(...inputs) > statSync(main).mtimeMs;
 }
 
