@@ -37,6 +37,10 @@ export { RUN_DEFAULTS, type RunOptions } from './runner/plan-run.ts';
 export type { RunEvent, RunListener } from './runner/run-event.ts';
 export type { SelectionRule } from './transcript/selection.ts';
 
+// Programs: where answers that are code run.
+export { openSandbox, type SandboxOptions } from './scoring/sandbox/open-sandbox.ts';
+export type { Language, Sandbox, Trial, TrialEnd } from './scoring/trial.ts';
+
 // Verification: what a transcript proves, what it declares, and what it does not prove.
 export { openSource } from './archive/open-source.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './verifier/verify.ts';

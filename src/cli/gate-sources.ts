@@ -15,6 +15,7 @@ import { openVerdictPolicy } from '../reports/gate/statement.ts';
 import type { GivenPolicy, GivenRun } from '../reports/gate/verdict.ts';
 import { BUNDLE_SUFFIX } from '../transcript/publication.ts';
 import type { VerifiedTranscript } from '../verifier/verified-transcript.ts';
+import { programSandbox } from './program-sandbox.ts';
 import { verifyRun } from '../verifier/verify.ts';
 import { evidenceOptions, unmetRequirements, type EvidenceChoice } from './evidence-check.ts';
 import { isSystemError } from './exit.ts';
@@ -123,7 +124,12 @@ async function verifyGiven(role: Role, path: string, { policy, evidence }: GateC
   if (policy === null) throw new VerificationError('ERR_SIGNER_UNTRUSTED', NO_POLICY);
   const trusted = trustedKeys(policy, role) ?? [];
   const options = await evidenceOptions(source, evidence);
-  const verification = await verifyRun(source, { trusted, keepSamples: 'verdicts', ...options });
+  const verification = await verifyRun(source, {
+    trusted,
+    keepSamples: 'verdicts',
+    sandbox: programSandbox,
+    ...options,
+  });
   if (!verification.verified) throw verification.fault;
   const { transcript } = verification;
   const [unmet] = evidence.policy === null ? [] : await unmetRequirements(transcript, evidence.policy);

@@ -48,6 +48,8 @@ export const HINTS: Readonly<Record<string, string>> = {
   ERR_RUN_MISSING: 'want a folder that touchstone run wrote, or a file that touchstone bundle create wrote',
   ERR_RUN_WRITE: 'see to the disk, then repeat the command with --resume <folder>',
   ERR_RUN_UNFINISHED: 'if it is yours: repeat the command that began it, with --resume <folder>',
+  ERR_SANDBOX:
+    'the interpreters are optional packages: npm install brings them, unless optional ones are left out; see docs/suites.md',
   ERR_SIGNER_UNTRUSTED: 'compare the fingerprint with the one its author published, and give that key to --trust',
   ERR_SUITE_SCHEMA: 'docs/suites.md explains every key',
   ERR_USAGE: 'add --help to see the options and examples',

@@ -10,6 +10,7 @@ import type { PlanEndpoint } from '../transcript/plan.ts';
 import type { EndReason } from '../transcript/record.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { FAULT_HINTS } from './hints.ts';
+import { programSandbox } from './program-sandbox.ts';
 import { showProgress } from './progress-bar.ts';
 import { followRun, type RunProgress } from './run-progress.ts';
 import { warn } from './say.ts';
@@ -59,8 +60,9 @@ export async function runPair(input: PairInput): Promise<PairResult> {
 }
 
 async function start({ options, allowVersionChange, ...input }: PairInput, { listener }: RunProgress): Promise<RunEnd> {
-  if (options === null) return await resumeRun({ ...input, listener, allowVersionChange });
-  return await runSuite({ ...input, listener, options });
+  const session = { ...input, listener, sandbox: programSandbox };
+  if (options === null) return await resumeRun({ ...session, allowVersionChange });
+  return await runSuite({ ...session, options });
 }
 
 function outlineOf({ runId, plan, finished }: RunEnd): RunOutline | null {

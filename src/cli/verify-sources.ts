@@ -5,6 +5,7 @@ import { verifyRun, type VerifyOptions } from '../verifier/verify.ts';
 import { evidenceOptions, type EvidenceChoice } from './evidence-check.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit.ts';
 import { openSource } from '../archive/open-source.ts';
+import { programSandbox } from './program-sandbox.ts';
 import { say, sayError } from './say.ts';
 
 /** How sources are verified. */
@@ -63,7 +64,7 @@ async function verifyOne<T>(
 ): Promise<T> {
   const source = await openSource(path);
   const options = await evidenceOptions(source, evidence);
-  const verification = await verifyRun(source, { trusted, keepSamples, ...options });
+  const verification = await verifyRun(source, { trusted, keepSamples, sandbox: programSandbox, ...options });
   if (!verification.verified) throw verification.fault;
   return await take(verification.transcript);
 }

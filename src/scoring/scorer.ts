@@ -55,7 +55,7 @@ export interface Scorer {
 }
 
 /** Programs whose end decides a verdict. */
-export interface Programs {
+interface Programs {
   readonly language: Language;
   /** The program to run, or null if there is nothing to run. */
   of(extracted: string | null, target: JsonValue): Trial | null;

@@ -27,7 +27,7 @@ export interface Spread {
 }
 
 /** What the counted samples of an item add up to. */
-export interface ItemTotal {
+interface ItemTotal {
   readonly sum: number;
   readonly count: number;
 }

@@ -55,7 +55,7 @@ const MIN_LEAK_LENGTH = 8;
  */
 export async function lintSuite(
   suite: LoadedSuite,
-  isReachable: (target: JsonValue) => boolean,
+  isReachable: (target: JsonValue) => boolean | Promise<boolean>,
 ): Promise<readonly Finding[]> {
   const report = createReport(suite);
   lintDefinition(suite, report);
@@ -64,13 +64,11 @@ export async function lintSuite(
     leakCheck(report),
     fewShotCheck(suite, report),
     heldOutCheck(suite.definition.held_out, report),
-    (item: SuiteItem) => {
-      if (!isReachable(item.target)) report('unreachable-answer', '/scorer', item.id);
-    },
   ];
   for await (const item of suite.items()) {
     const messages = suite.renderer.render(item.input);
     for (const check of checks) check(item, messages);
+    if (!(await isReachable(item.target))) report('unreachable-answer', '/scorer', item.id);
   }
   return report.findings();
 }

@@ -4,7 +4,7 @@ import type { JsonValue } from '../../core/canonical-json.ts';
 import { InputError } from '../../core/errors.ts';
 import { count } from '../../reports/figures.ts';
 import { printable } from '../../reports/printable.ts';
-import { passesGold } from '../../scoring/gold.ts';
+import { passesGold, passesTrial } from '../../scoring/gold.ts';
 import { findScorer } from '../../scoring/registry.ts';
 import type { SuiteDefinition } from '../../suites/definition.ts';
 import type { Finding } from '../../suites/lint.ts';
@@ -12,6 +12,7 @@ import { loadSuite, type LoadedSuite } from '../../suites/load.ts';
 import { defineCommand, defineGroup, type Command } from '../command.ts';
 import { EXIT, worstOf, type ExitCode } from '../exit.ts';
 import { paint, print, printJson } from '../say.ts';
+import { programSandbox } from '../program-sandbox.ts';
 import { findSuite, shippedSuites } from '../suite-path.ts';
 
 const jsonOption = { type: 'boolean', default: false, describe: 'print JSON' } as const;
@@ -91,11 +92,12 @@ const lint: Command = defineCommand({
 /** The commands about suites. */
 export const suites: Command = defineGroup('suites', 'list, show and lint suites', [list, show, lint]);
 
-function goldCheck({ definition, path }: LoadedSuite): (target: JsonValue) => boolean {
+function goldCheck({ definition, path }: LoadedSuite): (target: JsonValue) => boolean | Promise<boolean> {
   const scorer = findScorer(definition.scorer);
   const { id, version } = definition.scorer;
   if (scorer === null)
     throw new InputError('ERR_SCORER_CONFIG', `cannot lint "${path}": there is no scorer ${id} version ${version}`);
+  if (scorer.programs !== undefined) return async (target) => await passesTrial(scorer, target, programSandbox);
   return (target) => passesGold(scorer, target);
 }
 

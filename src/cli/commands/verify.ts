@@ -19,6 +19,7 @@ import {
 import { EXIT, exitCodeOf, worstOf, type ExitCode } from '../exit.ts';
 import { openSource } from '../../archive/open-source.ts';
 import { HINTS } from '../hints.ts';
+import { programSandbox } from '../program-sandbox.ts';
 import { describe, print, printJson, say, sayError } from '../say.ts';
 import { readTrust } from '../trust.ts';
 import { failedLines, verifiedLines } from '../verdict-text.ts';
@@ -81,6 +82,11 @@ export const verify: Command = defineCommand({
         requiresArg: true,
       })
       .options(EVIDENCE_OPTIONS)
+      .option('programs', {
+        type: 'boolean',
+        default: true,
+        describe: 'run answers that are programs again, in the sandbox; --no-programs does not',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
   examples: [
     ['touchstone verify score.touchstone.jsonl.gz --trust alice.pub', 'was this really signed by alice?'],
@@ -92,7 +98,7 @@ export const verify: Command = defineCommand({
     'Needs no network. Without --trust the signer is unidentified and the command ends with 1, unless you allow it.\n' +
     'Axes: integrity, authorship, time, completeness, scoring, execution, reproduction.\n' +
     'Verdicts: proven, declared, not-evaluated, failed.',
-  run: async ({ source, trust, allowUnknownSigner, require, requireLevel, json, ...args }) => {
+  run: async ({ source, trust, allowUnknownSigner, require, requireLevel, programs, json, ...args }) => {
     const bars = require.map(parseBar);
     const level = oneOfWords('require-level', requireLevel, ENDPOINT_LEVELS) ?? null;
     const evidence = await readEvidenceChoice(args);
@@ -101,7 +107,7 @@ export const verify: Command = defineCommand({
     const findings: Finding[] = [];
     for (const path of source) {
       try {
-        const finding = await check(path, { trusted, bars, level, allowUnknownSigner, evidence });
+        const finding = await check(path, { trusted, bars, level, allowUnknownSigner, evidence, programs });
         findings.push(finding);
         codes.push(finding.verified && finding.refusals.length === 0 ? EXIT.yes : EXIT.no);
         if (!json) show(finding);
@@ -128,12 +134,18 @@ interface Policy {
   readonly level: EndpointLevel | null;
   readonly allowUnknownSigner: boolean;
   readonly evidence: EvidenceChoice;
+  /** Whether programs are run again. */
+  readonly programs: boolean;
 }
 
 async function check(path: string, policy: Policy): Promise<Finding> {
-  const { trusted, bars, level, allowUnknownSigner, evidence } = policy;
+  const { trusted, bars, level, allowUnknownSigner, evidence, programs } = policy;
   const source = await openSource(path);
-  const verification = await verifyRun(source, { trusted, ...(await evidenceOptions(source, evidence)) });
+  const verification = await verifyRun(source, {
+    trusted,
+    ...(programs ? { sandbox: programSandbox } : {}),
+    ...(await evidenceOptions(source, evidence)),
+  });
   if (!verification.verified) {
     const { code, message } = verification.fault;
     return { source: path, verified: false, code, message, axes: verification.axes };
