@@ -14,6 +14,7 @@ import { latency } from './cases/latency.mjs';
 import { page } from './cases/page.mjs';
 import { recording } from './cases/recording.mjs';
 import { growth } from './cases/growth.mjs';
+import { sandbox } from './cases/sandbox.mjs';
 import { signatures } from './cases/signatures.mjs';
 import { quotes } from './cases/quotes.mjs';
 import { size } from './cases/size.mjs';
@@ -33,6 +34,7 @@ const CASES = {
   page,
   quotes,
   signatures,
+  sandbox,
   evidence,
   size,
   faults,

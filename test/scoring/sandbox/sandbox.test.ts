@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../src/core/canonical-json.ts';
@@ -40,6 +40,17 @@ const BIT: Readonly<Record<Language, (bit: number) => string>> = {
   python: (bit) => `assert bits >> ${bit} & 1`,
   javascript: (bit) => `if ((bits >> ${bit} & 1) === 0) throw 0`,
 };
+
+/** A thread that is told what to say. */
+function workerOf(code: string): URL {
+  const source = `import { parentPort } from 'node:worker_threads'; const say = (what) => parentPort.postMessage(what); ${code}`;
+  return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+}
+
+function dyingWorker(dies: boolean): URL {
+  const does = dies ? 'process.exit(1)' : "say({ kind: 'end', end: 'passed', isWorn: false })";
+  return workerOf(`parentPort.on('message', () => ${does}); say({ kind: 'ready', snapshot: null });`);
+}
 
 describe.skipIf(!isBuilt)('openSandbox()', () => {
   let sandbox: Sandbox;
@@ -114,9 +125,24 @@ describe('a sandbox that cannot start', () => {
     await sandbox.close();
   });
 
-  it('loads nothing before it is used', async () => {
+  it('loads nothing before it is used, and runs nothing after it is closed', async () => {
     const sandbox = openSandbox({ worker: pathToFileURL('/nowhere') });
     await sandbox.close();
-    expect(readdirSync(GOLDEN)).toContain('python-tests@1.json');
+    await sandbox.ready('javascript').catch(() => undefined);
+    const used = openSandbox({ threads: 1, worker: dyingWorker(false) });
+    await used.ready('javascript');
+    await used.close();
+    await expect(used.run(trial('javascript', '1'))).rejects.toThrow(expect.objectContaining({ code: 'ERR_SANDBOX' }));
+  });
+
+  it('gives a program whose thread is lost a second one, and no third', async () => {
+    const sandbox = openSandbox({ threads: 1, worker: dyingWorker(true) });
+    expect(await sandbox.run(trial('javascript', '1'))).toBe('crashed');
+    await sandbox.close();
+  });
+
+  it('says why an interpreter is unusable', async () => {
+    const sandbox = openSandbox({ threads: 1, worker: workerOf("say({ kind: 'unusable', reason: 'it is too old' })") });
+    await expect(sandbox.ready('javascript')).rejects.toThrow('too old');
   });
 });
