@@ -1,8 +1,8 @@
 /**
  * Code execution on real data: 164 real tasks, recorded programs of three models, through the whole path and in the sandbox.
  *
- * All programs are asked to stop after a tenth of the steps that the scorer allows by itself: what passes needs a twentieth of
- * that, and what never ends need not be waited for.
+ * Programs are stopped after a twentieth of the steps that the scorer allows by itself: what passes needs at most three
+ * fifths of that, and what never ends need not be waited for.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -94,7 +94,7 @@ prompt: '{{ prompt }}'
 parameters: { max_tokens: 512, temperature: 0, seed: 0 }
 repeats: ${repeats}
 unscored: { empty: scored }
-scorer: { id: python-tests, version: 1, max_steps: 10000000, packages: ${JSON.stringify(PACKAGES)} }
+scorer: { id: python-tests, version: 1, max_steps: 5000000, packages: ${JSON.stringify(PACKAGES)} }
 `;
 
 function itemOf({ task_id: id, prompt, test, entry_point, canonical_solution: solution }: Task): object {

@@ -7,10 +7,17 @@ import { takeSnapshot } from './lane.ts';
 import type { WorkerStart } from './machine.ts';
 import { wasm, type WasmModule } from './wasm.ts';
 
+interface Code {
+  readonly packageName: string;
+  /** What runs decides a verdict, so it is part of the version of a scorer. */
+  readonly version: string;
+  readonly path: string;
+}
+
 /** Where the code is, in packages that need not be installed. */
-const CODE: Readonly<Record<Language, { readonly packageName: string; readonly path: string }>> = {
-  javascript: { packageName: '@jitl/quickjs-wasmfile-release-sync', path: 'wasm' },
-  python: { packageName: 'pyodide', path: 'pyodide.asm.wasm' },
+const CODE: Readonly<Record<Language, Code>> = {
+  javascript: { packageName: '@jitl/quickjs-wasmfile-release-sync', version: '0.32.0', path: 'wasm' },
+  python: { packageName: 'pyodide', version: '314.0.7', path: 'pyodide.asm.wasm' },
 };
 
 /**
@@ -25,11 +32,16 @@ export async function prepareInterpreter(language: Language, worker: URL): Promi
 }
 
 async function compile(language: Language): Promise<WasmModule> {
-  const { packageName, path } = CODE[language];
+  const { packageName, version, path } = CODE[language];
+  const wanted = `cannot run ${language} programs: want the package ${packageName} ${version}`;
   try {
-    return await wasm.compile(await readFile(createRequire(import.meta.url).resolve(`${packageName}/${path}`)));
+    const { resolve } = createRequire(import.meta.url);
+    const found: { readonly version?: unknown } = JSON.parse(
+      await readFile(resolve(`${packageName}/package.json`), 'utf8'),
+    );
+    if (found.version === version) return await wasm.compile(await readFile(resolve(`${packageName}/${path}`)));
   } catch (cause) {
-    const message = `cannot run ${language} programs: the package ${packageName} is not installed`;
-    throw new UsageError('ERR_SANDBOX', message, { cause });
+    throw new UsageError('ERR_SANDBOX', `${wanted}, which is not installed`, { cause });
   }
+  throw new UsageError('ERR_SANDBOX', `${wanted}, another version is installed`);
 }
