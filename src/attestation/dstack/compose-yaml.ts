@@ -20,7 +20,13 @@ const INDICATORS = ['-', '?', ':'];
 /** The mapping in a YAML text; null if it is none, has a key twice, or is larger or deeper than a compose file is. */
 export function tryParseCompose(text: string): JsonObject | null {
   if (text.length > MAX_COMPOSE_UNITS || !isShallow(text)) return null;
-  const options = { merge: true, stringKeys: true, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
+  const options = {
+    merge: true,
+    stringKeys: true,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  } as const;
   try {
     const document = parseDocument(text, options);
     if (document.errors.length > 0 || document.warnings.length > 0 || hasDuplicateKeys(document)) return null;
