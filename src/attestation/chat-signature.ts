@@ -27,7 +27,7 @@ const SIGNED_TEXT = /^(?:(.{1,512}):)?([0-9a-f]{64}):([0-9a-f]{64})$/s;
 const KINDS = ['provider_tee', 'gateway'] as const;
 
 /** Whose key a gateway says it is. */
-export type SignatureKind = (typeof KINDS)[number];
+type SignatureKind = (typeof KINDS)[number];
 
 /** A signature endpoint's answer, read but not verified. */
 export interface ChatSignature {

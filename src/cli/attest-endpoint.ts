@@ -35,7 +35,7 @@ export interface AttestArguments {
 }
 
 /** One attestation with what it shows. */
-export interface ShownAttestation {
+interface ShownAttestation {
   readonly algo: FetchedAttestation['algo'];
   readonly url: string;
   readonly peer_spki: string | null;

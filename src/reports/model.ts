@@ -170,7 +170,7 @@ export interface ReportMachine {
 }
 
 /** A key that signed answers, and how many. */
-export interface ReportAnswerSigner {
+interface ReportAnswerSigner {
   readonly role: AttestedMachine['role'];
   readonly algo: ChatAlgorithm;
   readonly address: string;

@@ -15,7 +15,7 @@ import type { Label } from '../transcript/commitment.ts';
 import { parseOpening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
 import { parseRecord } from '../transcript/record-line.ts';
-import type { TranscriptRecord } from '../transcript/record.ts';
+import type { ScoreRecord, TranscriptRecord } from '../transcript/record.ts';
 import { parseAnswer, type Answer } from '../transcript/wire/answer.ts';
 
 /** The aggregate records of the metrics over answers; none unless the plan asks for some. */
@@ -46,22 +46,26 @@ function createReader(
 ): (record: TranscriptRecord, content: Content) => void {
   const targets = new Map<number, { readonly target: JsonValue; left: number }>();
   const answers = new Map<number, Answer>();
-  return (record, content) => {
-    if (record.k === 'intent') {
-      const text = tryDecodeUtf8(content.get('target') ?? new Uint8Array()) ?? '';
-      if (text !== '') targets.set(record.index, { target: JSON.parse(text) as JsonValue, left: rules.repeats });
-    }
-    if (record.k === 'outcome' && record.status === 'ok') {
-      const body = parseAnswer(content.get('response') ?? new Uint8Array());
-      if ('answer' in body) answers.set(record.seq, body.answer);
-    }
-    if (record.k !== 'score') return;
+  const scored = (record: ScoreRecord): void => {
     const held = targets.get(record.index);
     const answer = answers.get(record.of ?? -1);
-    if (held !== undefined && answer !== undefined) {
-      for (const metric of metrics) metric.add({ record, answer, target: held.target });
-    }
     answers.delete(record.of ?? -1);
-    if (held !== undefined && --held.left === 0) targets.delete(record.index);
+    if (held === undefined) return;
+    if (answer !== undefined) for (const metric of metrics) metric.add({ record, answer, target: held.target });
+    if (--held.left === 0) targets.delete(record.index);
   };
+  return (record, content) => {
+    if (record.k === 'intent') {
+      const target = targetIn(content);
+      if (target !== undefined) targets.set(record.index, { target, left: rules.repeats });
+    } else if (record.k === 'outcome') {
+      const body = record.status === 'ok' ? parseAnswer(content.get('response') ?? new Uint8Array()) : null;
+      if (body !== null && 'answer' in body) answers.set(record.seq, body.answer);
+    } else if (record.k === 'score') scored(record);
+  };
+}
+
+function targetIn(content: Content): JsonValue | undefined {
+  const text = tryDecodeUtf8(content.get('target') ?? new Uint8Array()) ?? '';
+  return text === '' ? undefined : (JSON.parse(text) as JsonValue);
 }

@@ -21,7 +21,7 @@ import { scoreAnswer } from './score-answer.ts';
 import type { Scorer } from './scorer.ts';
 
 /** Every control, in the order in which they are stated. */
-export const CONTROLS = ['null', 'constant', 'shuffled', 'canary'] as const;
+const CONTROLS = ['null', 'constant', 'shuffled', 'canary'] as const;
 
 /** What is judged in place of a sample; null if the control has nothing to say about it. */
 type Stand = { readonly text: string; readonly target: JsonValue } | null;

@@ -20,6 +20,11 @@ function outcomeFault(outcome: OutcomeRecord): string | null {
     const isAnswer = isGoodStatus && response !== undefined && error === undefined;
     return isAnswer ? null : ': want a status from 200 to 299 and a response without an error for "ok"';
   }
+  return failureFault(outcome, isGoodStatus);
+}
+
+function failureFault(outcome: OutcomeRecord, isGoodStatus: boolean): string | null {
+  const { status, http = 0, error } = outcome;
   if (ANSWER_FACTS.some((fact) => outcome[fact] !== undefined))
     return `: want ${ANSWER_FACTS.join(', ')} for "ok" only`;
   if (status === 'http' && (http === 0 || (isGoodStatus && error !== 'ERR_BODY_ERROR'))) {

@@ -20,7 +20,7 @@ import type { VerifiedSample, VerifiedTranscript } from '../../src/verifier/veri
 import { verifyRun } from '../../src/verifier/verify.ts';
 
 /** An item with the answer that a model gave to it. */
-export interface RecordedItem {
+interface RecordedItem {
   readonly id: string;
   readonly question: string;
   readonly target: JsonValue;

@@ -42,8 +42,12 @@ describe.skipIf(!isBuilt || process.platform === 'win32')(
 
     it('serves a simulated TEE that says so, with a report over any nonce', { timeout: 60_000 }, async () => {
       const running = startTouchstone(tmpdir(), [
-        ...['endpoints', 'serve', 'tee-sim', '--model', 'tiny-0.4m', '--port', '0'],
-        ...['--fault', 'gpu-missing'],
+        'endpoints',
+        'serve',
+        'tee-sim',
+        '--model=tiny-0.4m',
+        '--port=0',
+        '--fault=gpu-missing',
       ]);
       const url = await running.firstLine;
       const { fingerprint } = await ask(url, 'tiny-0.4m', '1 + 1 = ?');

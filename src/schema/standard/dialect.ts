@@ -97,7 +97,7 @@ export function* schemasIn(schema: JsonObject): Generator<JsonValue> {
     const place = PLACES.get(keyword);
     if (place === undefined) continue;
     if (Array.isArray(value) && (place === 'list' || place === 'one-or-list')) yield* value as readonly JsonValue[];
-    else if (isJsonObject(value) && place.startsWith('map')) yield* Object.values(value) as JsonValue[];
+    else if (isJsonObject(value) && place.startsWith('map')) yield* Object.values<JsonValue>(value);
     else if (place === 'one' || place === 'one-or-list') yield value;
   }
 }

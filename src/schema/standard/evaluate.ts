@@ -150,7 +150,7 @@ function createEvaluation(place: Located, instance: Instance, context: Context):
     referDynamically(reference) {
       const found = resolve(reference);
       const anchor = isJsonObject(found.schema) ? found.schema['$dynamicAnchor'] : undefined;
-      const isDynamic = typeof anchor === 'string' && String(reference).endsWith(`#${anchor}`);
+      const isDynamic = typeof anchor === 'string' && typeof reference === 'string' && reference.endsWith(`#${anchor}`);
       if (!isDynamic) return evaluate(found, instance, context);
       const outermost = scope.map((base) => documents.dynamic(base, anchor)).find((held) => held !== undefined);
       return evaluate(outermost ?? found, instance, context);

@@ -38,7 +38,7 @@ function walk(value: JsonValue, twin: JsonValue, inside: Map<object, ReadonlySet
   if (typeof value !== 'object' || value === null || typeof twin !== 'object' || twin === null) return;
   const twins = new Map(Object.entries(twin));
   const floats = new Set<string>();
-  for (const [key, held] of Object.entries(value) as [string, JsonValue][]) {
+  for (const [key, held] of Object.entries<JsonValue>(value as Readonly<Record<string, JsonValue>>)) {
     const other = twins.get(key) ?? null;
     if (typeof held === 'number' && other === null) floats.add(key);
     walk(held, other, inside);

@@ -104,16 +104,20 @@ function readFunction(described: JsonValue, underscores: boolean): FunctionDescr
   return {
     name,
     calledAs: underscores ? name.replaceAll('.', '_') : name,
-    parameters: new Map(Object.entries(properties).map(([key, held]) => [key, readParameter(held as JsonValue)])),
+    parameters: new Map(Object.entries(properties).map(([key, held]) => [key, readParameter(held)])),
     required: required.map(String),
   };
 }
 
+function nameOf(type: JsonValue | undefined): string {
+  return typeof type === 'string' ? type : '';
+}
+
 function readParameter(held: JsonValue): Parameter {
   const { type: described, items } = isJsonObject(held) ? held : ({} as JsonObject);
-  const type = pythonType(String(described));
+  const type = pythonType(nameOf(described));
   const isList = described === 'array' || described === 'tuple';
-  const nested = isList && isJsonObject(items) ? pythonType(String(items['type'])) : undefined;
+  const nested = isList && isJsonObject(items) ? pythonType(nameOf(items['type'])) : undefined;
   if (type === undefined || (isList && nested === undefined))
     throw targetError('want types that the leaderboard knows');
   return { type, isTuple: described === 'tuple', isFloat: described === 'float', nested: nested ?? null };

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { decodeHex } from '../../../src/core/bytes.ts';
 
 /** What a correct verifier makes of a fixture. */
-export interface Expected {
+interface Expected {
   readonly file: string;
   readonly verify_at_unix: number;
   readonly quote_version: number;
