@@ -31,6 +31,7 @@ export interface RunArguments extends KeyChoice {
   readonly maxCost?: string | undefined;
   readonly maxUnscored?: string | undefined;
   readonly stream?: boolean | undefined;
+  readonly controls?: boolean | undefined;
   readonly requireLevel?: string | undefined;
   readonly allowSimulated: boolean;
   readonly policy?: string | undefined;
@@ -111,6 +112,7 @@ function optionsOf(args: RunArguments, config: Config | null): RunOptions {
     concurrency: wholeNumber('concurrency', args.concurrency, 1) ?? config?.concurrency,
     timeoutMs: wholeNumber('timeout', args.timeout, 1) ?? config?.timeout_ms,
     maxAttempts: wholeNumber('max-attempts', args.maxAttempts, 1) ?? config?.max_attempts,
+    controls: args.controls,
   };
   return { ...withoutAbsent(given), budget: budgetOf(args, config) };
 }

@@ -61,7 +61,15 @@ export interface ReportDifference {
 
 /** What is peculiar about a run and must stand beside its name wherever that is shown. */
 export type RunLabel =
-  'replay' | 'simulated TEE' | 'ephemeral key' | 'dirty source' | 'stopped by budget' | 'unfinished' | 'subset';
+  | 'replay'
+  | 'simulated TEE'
+  | 'ephemeral key'
+  | 'dirty source'
+  | 'stopped by budget'
+  | 'stopped early'
+  | 'unfinished'
+  | 'subset'
+  | 'control too high';
 
 /** One verified run. */
 export interface ReportRun {

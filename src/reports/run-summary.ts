@@ -1,5 +1,6 @@
 /** One verified run as a row of a report. */
 import type { RunTotals, VerifiedTranscript } from '../verifier/verified-transcript.ts';
+import { hasHighControl } from './controls.ts';
 import { claimsOf, signerSentence } from './claims.ts';
 import { disclosureOf, type DisclosureChoice } from './disclosure.ts';
 import { declaredCheckpoints, executionOf, levelOf } from './execution.ts';
@@ -58,7 +59,7 @@ export function summarizeRun(run: VerifiedTranscript, choice: DisclosureChoice =
 
 /** What must be said wherever the run is named. */
 function labelsOf(
-  run: Pick<VerifiedTranscript, 'plan' | 'signer' | 'end' | 'level' | 'execution'>,
+  run: Pick<VerifiedTranscript, 'plan' | 'signer' | 'end' | 'level' | 'execution' | 'metrics'>,
 ): readonly RunLabel[] {
   const { plan, signer, end, level, execution } = run;
   const labels: readonly (RunLabel | false)[] = [
@@ -67,8 +68,10 @@ function labelsOf(
     (signer.status === 'ephemeral' || plan.signer.kind === 'ephemeral') && 'ephemeral key',
     plan.runner.dirty && 'dirty source',
     end?.reason === 'budget' && 'stopped by budget',
+    end?.reason === 'stop' && 'stopped early',
     end === null && level !== 'D0' && 'unfinished',
     plan.selection.size < plan.suite.size && 'subset',
+    hasHighControl(run.metrics) && 'control too high',
   ];
   return labels.filter((label) => label !== false);
 }
