@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from './build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const installed = `${root}node_modules/.package-lock.json`;
@@ -17,4 +16,6 @@ if (!isCurrent) {
     shell: process.platform === 'win32',
   });
 }
+// Loaded only now: it needs what has just been installed.
+const { build } = await import('./build.mjs');
 await build({ onlyIfStale: true });
