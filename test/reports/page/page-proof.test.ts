@@ -225,7 +225,7 @@ describe.skipIf(!hasChromium)(`a page that proves itself${hasChromium ? '' : ` (
     const { page, faults, close } = await openReport([good, other], { limits });
     expect(await proofOf(page)).toBe('stated');
     expect(await remarks(page)).toContain('Not verified here yet');
-    expect(await page.locator('#items-count').textContent()).toBe('5 of 5 items');
+    await page.locator('#items-count', { hasText: /^5 of 5 items$/ }).waitFor();
     await dropped(page, good);
     await page.locator('#proof[data-state=verified]').waitFor();
     expect(await remarks(page)).toContain(
