@@ -61,19 +61,23 @@ export function summarizeRun(run: VerifiedTranscript, choice: DisclosureChoice =
 function labelsOf(
   run: Pick<VerifiedTranscript, 'plan' | 'signer' | 'end' | 'level' | 'execution' | 'metrics'>,
 ): readonly RunLabel[] {
-  const { plan, signer, end, level, execution } = run;
+  const { plan, signer, execution } = run;
   const labels: readonly (RunLabel | false)[] = [
     plan.endpoint.kind === 'replay' && 'replay',
     (plan.endpoint.tee?.simulated === true || execution?.simulated === true) && 'simulated TEE',
     (signer.status === 'ephemeral' || plan.signer.kind === 'ephemeral') && 'ephemeral key',
     plan.runner.dirty && 'dirty source',
-    end?.reason === 'budget' && 'stopped by budget',
-    end?.reason === 'stop' && 'stopped early',
-    end === null && level !== 'D0' && 'unfinished',
+    endLabel(run),
     plan.selection.size < plan.suite.size && 'subset',
     hasHighControl(run.metrics) && 'control too high',
   ];
   return labels.filter((label) => label !== false);
+}
+
+function endLabel({ end, level }: Pick<VerifiedTranscript, 'end' | 'level'>): RunLabel | false {
+  if (end === null) return level !== 'D0' && 'unfinished';
+  if (end.reason === 'complete') return false;
+  return end.reason === 'stop' ? 'stopped early' : 'stopped by budget';
 }
 
 /**
