@@ -17,26 +17,19 @@ import type {
 import { claimOf, find, type Finding } from './finding.ts';
 import type { GpuVerdict } from './gpu-findings.ts';
 import { assessMachine, type MachineAssessment, type MachineContext } from './machine.ts';
-import { parseAciReport } from './reports/aci.ts';
 import type { MachineReport } from './reports/machine-report.ts';
-import { parseNearReport } from './reports/near.ts';
-import { parseTinfoilReport } from './reports/tinfoil.ts';
+import { parseReport } from './reports/parse-report.ts';
 import { intersectWindows } from './window.ts';
 
 type Subject = MachineReport['role'];
 
-interface Provider {
-  readonly parse: (bytes: Uint8Array) => readonly MachineReport[];
-  /** Machines that a report has to be about. */
-  readonly machines: readonly Subject[];
-}
-
-const PROVIDERS: Readonly<Record<TeeProvider, Provider>> = {
-  'near-direct': { parse: parseNearReport, machines: ['model'] },
-  'near-gateway': { parse: parseNearReport, machines: ['gateway', 'model'] },
-  'vllm-proxy': { parse: parseNearReport, machines: ['model'] },
-  aci: { parse: parseAciReport, machines: ['gateway'] },
-  tinfoil: { parse: parseTinfoilReport, machines: ['model'] },
+/** Machines that the report of a provider has to be about. */
+const MACHINES: Readonly<Record<TeeProvider, readonly Subject[]>> = {
+  'near-direct': ['model'],
+  'near-gateway': ['gateway', 'model'],
+  'vllm-proxy': ['model'],
+  aci: ['gateway'],
+  tinfoil: ['model'],
 };
 
 /**
@@ -46,10 +39,12 @@ const PROVIDERS: Readonly<Record<TeeProvider, Provider>> = {
  * @returns Claims about each machine that the provider has to attest. Keys are those of genuine machines only.
  */
 export function assessSession(evidence: SessionEvidence, context: SessionContext): SessionAssessment {
-  const { parse, machines } = PROVIDERS[evidence.provider];
+  const machines = MACHINES[evidence.provider];
   const [file] = filesOf(evidence, 'report');
   const reports = find(() =>
-    file === undefined ? { missing: 'no report is archived' } : { value: parse(file), reason: 'it can be read' },
+    file === undefined
+      ? { missing: 'no report is archived' }
+      : { value: parseReport(evidence.provider, file), reason: 'it can be read' },
   );
   if (reports.status !== 'asserted') return nothing(machines.map((subject) => quoteClaim(subject, reports)));
   const verdicts = verdictsOf(evidence, reports.value);

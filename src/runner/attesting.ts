@@ -7,6 +7,7 @@
  */
 import { writeEvidenceFile } from '../archive/evidence-files.ts';
 import type { AttestationCheck, ResponseAssessment } from '../attestation/claim.ts';
+import { refuseRefuted } from '../attestation/refuted.ts';
 import { encodeHex } from '../core/bytes.ts';
 import { parseDigest } from '../core/digest.ts';
 import { isTouchstoneError } from '../core/errors.ts';
@@ -20,7 +21,7 @@ import {
 } from '../transcript/evidence.ts';
 import type { Plan, PlanEvidence } from '../transcript/plan.ts';
 import type { EvidenceFileName, SessionEvidenceRecord } from '../transcript/record.ts';
-import { createTrust, refuseRefuted, type EndpointTrust } from './endpoint-trust.ts';
+import { createTrust, type EndpointTrust } from './endpoint-trust.ts';
 import { formatTime, type RunEnvironment } from './environment.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunListener } from './run-event.ts';
@@ -84,6 +85,8 @@ export interface AttestingInput {
 
 const MAX_ROTATIONS = 16;
 
+const REFUSED = 'cannot trust endpoint';
+
 /** What an answer shows if its key is one that no attestation names yet. */
 const FOREIGN_KEY: ReadonlySet<string | undefined> = new Set([
   'ERR_CHAT_SIGNER',
@@ -124,7 +127,7 @@ export function createAttesting(input: AttestingInput): Attesting {
         input.emit({ kind: 'unattested', reason: cause.message });
       }
     },
-    recall: (record, files) => refuseRefuted(trust.recall(record, files)),
+    recall: (record, files) => refuseRefuted(trust.recall(record, files), REFUSED),
     follow: (answer) => pending.add(settle(answer).catch(input.onError)),
     idle: pending.idle,
   };
@@ -145,7 +148,7 @@ async function attestOnce(input: AttestingInput, trust: EndpointTrust, phase: Ev
     return trust.add(attestation, nonce, Date.parse(at));
   });
   emit({ kind: 'attested', phase, attestations: fetched.length });
-  refuseRefuted(claims);
+  refuseRefuted(claims, REFUSED);
 }
 
 // Whoever stops a run has cancelled what it was fetching, too.

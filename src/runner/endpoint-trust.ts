@@ -11,7 +11,7 @@ import type {
 import { countsAt } from '../attestation/grade.ts';
 import { decodeHex } from '../core/bytes.ts';
 import { digest, parseDigest } from '../core/digest.ts';
-import { InputError, VerificationError } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { CHAT_ALGORITHMS, type ChatAlgorithm, type EndpointLevel } from '../core/evidence-names.ts';
 import { evidenceNonce, type AnswerEvidence } from '../transcript/evidence.ts';
 import type { Plan } from '../transcript/plan.ts';
@@ -101,16 +101,4 @@ function fileOf(files: ReadonlyMap<string, Uint8Array>, sha256: string): Evidenc
   const bytes = files.get(sha256);
   if (bytes !== undefined && digest(bytes) === sha256) return bytes;
   throw new InputError('ERR_RESUME_CONTENT', `cannot resume: evidence ${sha256} is missing or has another digest`);
-}
-
-/**
- * Check that nothing is claimed that the evidence contradicts.
- *
- * @throws {@link VerificationError} with the code of the first claim that is refuted
- */
-export function refuseRefuted(claims: readonly Claim[]): void {
-  const refuted = claims.find(({ status }) => status === 'refuted');
-  if (refuted === undefined) return;
-  const { subject, claim, reason, code = 'ERR_EVIDENCE_FORM' } = refuted;
-  throw new VerificationError(code, `cannot trust endpoint: ${subject} ${claim}: ${reason}`);
 }

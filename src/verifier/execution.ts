@@ -17,9 +17,9 @@ import type {
   ValidityWindow,
 } from '../attestation/claim.ts';
 import { createAttestedKeys } from '../attestation/attested-keys.ts';
+import { refuseRefuted } from '../attestation/refuted.ts';
 import { countsAt } from '../attestation/grade.ts';
 import { ENDPOINT_LEVELS, type EndpointLevel } from '../core/evidence-names.ts';
-import { VerificationError } from '../core/errors.ts';
 import type { EvidencePhase } from '../transcript/evidence.ts';
 import type { SessionEvidenceRecord } from '../transcript/record.ts';
 import { recordsFault } from './fault.ts';
@@ -115,7 +115,7 @@ export function createExecution(gradeAnswer: AttestationCheck['gradeAnswer'], ru
     gradeAnswer(assessment, { sessions, asked, judged, runSigned });
   return {
     session({ seq, phase }, assessment) {
-      refuse(assessment.claims, `evidence ${seq}`);
+      refuseRefuted(assessment.claims, `cannot accept evidence ${seq}`);
       sessions.push({ phase, assessment, isClosing: CLOSING.has(phase) });
       attested.add(assessment);
     },
@@ -139,7 +139,7 @@ export function createExecution(gradeAnswer: AttestationCheck['gradeAnswer'], ru
     count(group, seq) {
       answers++;
       if (group === null) return;
-      refuse(group.assessment.claims, `the answer of record ${seq}`);
+      refuseRefuted(group.assessment.claims, `cannot accept the answer of record ${seq}`);
       group.counted++;
     },
     verdict() {
@@ -148,13 +148,6 @@ export function createExecution(gradeAnswer: AttestationCheck['gradeAnswer'], ru
       return { answers, ...summarize(graded), ...describe(sessions) };
     },
   };
-}
-
-function refuse(claims: readonly Claim[], place: string): void {
-  const refuted = claims.find(({ status }) => status === 'refuted');
-  if (refuted === undefined) return;
-  const { subject, claim, reason, code = 'ERR_EVIDENCE_FORM' } = refuted;
-  throw new VerificationError(code, `cannot accept ${place}: ${subject} ${claim}: ${reason}`);
 }
 
 // Reasons may name what is different in every answer; what counts for the level are statuses and sources.

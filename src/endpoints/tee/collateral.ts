@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { MAX_COLLATERAL_BYTES } from '../../attestation/tdx/collateral.ts';
 import { unreadableError } from './attestation-error.ts';
 import { fetchCollateral, INTEL_PCS, pccsAt } from './pcs.ts';
-import type { QuotedPlatform } from './platform.ts';
+import type { CollateralRequest } from '../../attestation/tdx/select.ts';
 import type { VendorClients } from './vendor-clients.ts';
 
 /** A choice of source. */
@@ -24,7 +24,7 @@ export type CollateralChoice =
  *
  * @throws {@link EndpointError} `ERR_ATTESTATION`
  */
-export type CollateralSource = (platform: QuotedPlatform, signal: AbortSignal) => Promise<Uint8Array>;
+export type CollateralSource = (platform: CollateralRequest, signal: AbortSignal) => Promise<Uint8Array>;
 
 /** The source that was chosen; files are fetched when they are first asked for. */
 export function createCollateralSource(choice: CollateralChoice, clients: VendorClients): CollateralSource {
@@ -46,7 +46,7 @@ function sourceOf(choice: CollateralChoice, clients: VendorClients): CollateralS
   return (platform, signal) => fetchCollateral(service, clients, platform, signal);
 }
 
-async function readCollateral(folder: string, { fmspc, ca }: QuotedPlatform): Promise<Uint8Array> {
+async function readCollateral(folder: string, { fmspc, ca }: CollateralRequest): Promise<Uint8Array> {
   const name = `${fmspc}-${ca}.json`;
   try {
     const path = join(folder, name);

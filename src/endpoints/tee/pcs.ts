@@ -12,7 +12,7 @@ import { encodeHex, encodeUtf8, tryDecodeUtf8 } from '../../core/bytes.ts';
 import { isTouchstoneError } from '../../core/errors.ts';
 import { isRetryable } from '../retry.ts';
 import { attestationError, unreadableError } from './attestation-error.ts';
-import type { QuotedPlatform } from './platform.ts';
+import type { CollateralRequest } from '../../attestation/tdx/select.ts';
 import type { VendorClients } from './vendor-clients.ts';
 
 /** Where a service answers. */
@@ -58,7 +58,7 @@ export function pccsAt(baseUrl: string): CollateralService {
 export async function fetchCollateral(
   { baseUrl, rootCrlUrl }: CollateralService,
   clients: VendorClients,
-  { fmspc, ca }: QuotedPlatform,
+  { fmspc, ca }: CollateralRequest,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const fetch: Fetch = (url, chainHeader) => fetchPart(clients, { url, chainHeader, signal });

@@ -1,11 +1,9 @@
 /** What is archived beside a report: collateral for each platform in it, and a verdict on its GPUs if one is wanted. */
-import { parseAciReport } from '../../attestation/reports/aci.ts';
-import { parseNearReport } from '../../attestation/reports/near.ts';
-import { parseTinfoilReport } from '../../attestation/reports/tinfoil.ts';
+import { parseReport } from '../../attestation/reports/parse-report.ts';
+import { collateralRequest, type CollateralRequest } from '../../attestation/tdx/select.ts';
 import { isTouchstoneError } from '../../core/errors.ts';
 import { createCollateralSource, type CollateralChoice, type CollateralSource } from './collateral.ts';
 import { fetchVerdicts } from './gpu-verdict.ts';
-import { quotedPlatform, type QuotedPlatform } from './platform.ts';
 import { createVendorClients } from './vendor-clients.ts';
 import type { EvidenceFile } from '../../attestation/claim.ts';
 import type { MachineReport } from '../../attestation/reports/machine-report.ts';
@@ -35,14 +33,6 @@ export interface ReportCompanions {
   readonly close: () => Promise<void>;
 }
 
-const PARSERS: Readonly<Record<TeeProvider, (report: Uint8Array) => readonly MachineReport[]>> = {
-  'near-direct': parseNearReport,
-  'near-gateway': parseNearReport,
-  'vllm-proxy': parseNearReport,
-  aci: parseAciReport,
-  tinfoil: parseTinfoilReport,
-};
-
 /**
  * Companions of the reports of a provider.
  *
@@ -57,7 +47,7 @@ export function createReportCompanions(
   const source = choice.collateral === null ? null : createCollateralSource(choice.collateral, clients);
   return {
     of: async ({ bytes, nonce }, signal) => {
-      const machines = machinesIn(provider, bytes);
+      const machines = ifReadable(() => parseReport(provider, bytes)) ?? [];
       const collateral = source === null ? [] : await collateralOf(machines, source, signal);
       const verdicts =
         choice.nras === null ? [] : await fetchVerdicts(choice.nras, clients, { machines, nonce, signal });
@@ -68,12 +58,12 @@ export function createReportCompanions(
   };
 }
 
-// What cannot be read needs nothing beside it; whoever verifies the report says what is wrong with it.
-function machinesIn(provider: TeeProvider, report: Uint8Array): readonly MachineReport[] {
+// What cannot be read needs nothing beside it; whoever verifies it says what is wrong with it.
+function ifReadable<T>(read: () => T): T | null {
   try {
-    return PARSERS[provider](report);
+    return read();
   } catch (error) {
-    if (isTouchstoneError(error)) return [];
+    if (isTouchstoneError(error)) return null;
     throw error;
   }
 }
@@ -83,9 +73,9 @@ async function collateralOf(
   source: CollateralSource,
   signal: AbortSignal,
 ): Promise<readonly EvidenceFile[]> {
-  const platforms = new Map<string, QuotedPlatform>();
+  const platforms = new Map<string, CollateralRequest>();
   for (const quote of machines.flatMap(quotesOf)) {
-    const platform = quotedPlatform(quote);
+    const platform = ifReadable(() => collateralRequest(quote));
     if (platform !== null) platforms.set(`${platform.fmspc}-${platform.ca}`, platform);
   }
   const files = await Promise.all([...platforms.values()].map((platform) => source(platform, signal)));
