@@ -1,9 +1,18 @@
 /** From a suite file to the canonical suite definition: defaults filled in, numbers in their one form. */
 import { canonicalize } from '../core/canonical-json.ts';
+import { CAPABILITIES } from '../core/capability-names.ts';
 import { InputError } from '../core/errors.ts';
 import type { PlanParameters, PlanRules } from '../transcript/plan.ts';
-import { scorerDigest, SUITE_FORMAT, type ScorerConfig, type SuiteDefinition, type SuiteScorer } from './definition.ts';
-import type { ParametersSection, ScorerSection, SuiteFile } from './suite-file.ts';
+import {
+  harnessDigest,
+  scorerDigest,
+  SUITE_FORMAT,
+  type ScorerConfig,
+  type SuiteDefinition,
+  type SuiteHarness,
+  type SuiteScorer,
+} from './definition.ts';
+import type { HarnessSection, ParametersSection, ScorerSection, SuiteFile } from './suite-file.ts';
 
 /** The SPDX expression for "nobody said". */
 export const NO_LICENCE = 'NOASSERTION';
@@ -32,7 +41,7 @@ const DEFAULT_UNSCORED: PlanRules['unscored'] = {
  * @throws {@link InputError} `ERR_SUITE_SCHEMA` on a decimal with more digits than the format holds.
  */
 export function defineSuite(file: SuiteFile, items: SuiteDefinition['items']): SuiteDefinition {
-  const { id, version, title, description, source, held_out } = file;
+  const { id, version, title, description, source, held_out, needs, origin } = file;
   const messages = typeof file.prompt === 'string' ? [{ role: 'user' as const, content: file.prompt }] : file.prompt;
   return {
     format: SUITE_FORMAT,
@@ -51,7 +60,26 @@ export function defineSuite(file: SuiteFile, items: SuiteDefinition['items']): S
     scorer: defineScorer(file.scorer),
     unscored: { ...DEFAULT_UNSCORED, ...file.unscored },
     ...(held_out === undefined ? {} : { held_out }),
-    harness: { id: 'single-turn', version: 1 },
+    ...(needs === undefined ? {} : { needs: CAPABILITIES.filter((name) => needs.includes(name)) }),
+    ...(origin === undefined ? {} : { origin }),
+    ...defineHarnesses(file),
+  };
+}
+
+function defineHarnesses({ harness, harnesses }: SuiteFile): Pick<SuiteDefinition, 'harness' | 'harnesses'> {
+  const named = Object.entries(harnesses ?? {}).map(([name, section]) => defineHarness(section, name));
+  const [first = defineHarness(harness ?? { id: 'single-turn', version: 1 }), ...others] = named;
+  return others.length === 0 ? { harness: first } : { harness: first, harnesses: others };
+}
+
+function defineHarness({ id, version, ...options }: HarnessSection, name?: string): SuiteHarness {
+  const config = Object.keys(options).length === 0 ? {} : { config: canonicalize(options) };
+  const identity = { id, version, ...config };
+  const isPlain = id === 'single-turn' && config.config === undefined;
+  return {
+    ...identity,
+    ...(name === undefined ? {} : { name }),
+    ...(isPlain ? {} : { digest: harnessDigest(identity) }),
   };
 }
 

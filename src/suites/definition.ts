@@ -5,6 +5,7 @@
  * plan. A verifier gets it from a stranger, so it is read here without trust, and without a library.
  */
 import { tryDecodeUtf8 } from '../core/bytes.ts';
+import { CAPABILITIES, type Capability } from '../core/capability-names.ts';
 import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
 import { digest, type Digest } from '../core/digest.ts';
 import { VerificationError } from '../core/errors.ts';
@@ -64,6 +65,26 @@ export interface HeldOutRule {
   readonly key: string;
 }
 
+/** The files that the items were made from. */
+export interface SuiteOrigin {
+  /** Ascending by name. */
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  /** Who vouches for the digests: a source that the benchmark cites, or whoever pulled it. */
+  readonly pin: 'published' | 'accepted';
+}
+
+/** How an item is asked: a harness with its options, and the digest of all three. */
+export interface SuiteHarness {
+  readonly id: string;
+  readonly version: number;
+  /** Name within the suite; absent if the suite has one harness. */
+  readonly name?: string;
+  /** Options as the canonical JSON of an object; absent if there are none. */
+  readonly config?: string;
+  /** Absent for a single turn, which has no options. */
+  readonly digest?: string;
+}
+
 /** What is asked and how answers are judged. */
 export interface SuiteDefinition {
   readonly format: string;
@@ -83,7 +104,12 @@ export interface SuiteDefinition {
   readonly scorer: SuiteScorer;
   readonly unscored: PlanRules['unscored'];
   readonly held_out?: HeldOutRule;
-  readonly harness: { readonly id: string; readonly version: number };
+  /** What the endpoint has to be able to do. */
+  readonly needs?: readonly Capability[];
+  readonly origin?: SuiteOrigin;
+  readonly harness: SuiteHarness;
+  /** Other harnesses that a run may take in its place. */
+  readonly harnesses?: readonly SuiteHarness[];
 }
 
 const message = object<Message>({ role: oneOf('system', 'user', 'assistant'), content: text(65_536) });
@@ -114,6 +140,11 @@ function scorerOption(option: unknown): string | null {
   return optionList(option);
 }
 
+const harness = object<SuiteHarness>(
+  { id: nameText(64), version: integer(1, 1_000_000) },
+  { name: text(64, /^[a-z0-9][a-z0-9-]*$/), config: text(262_144), digest: digestText },
+);
+
 const definitionShape = object<SuiteDefinition>(
   {
     format: oneOf(SUITE_FORMAT),
@@ -134,9 +165,15 @@ const definitionShape = object<SuiteDefinition>(
       digest: digestText,
     }),
     unscored: unscoredShape,
-    harness: object<SuiteDefinition['harness']>({ id: nameText(64), version: integer(1, 1_000_000) }),
+    harness,
   },
   {
+    needs: list(oneOf(...CAPABILITIES), CAPABILITIES.length),
+    origin: object<SuiteOrigin>({
+      files: list(object<SuiteOrigin['files'][number]>({ name: nameText(128), sha256: digestText }), 64),
+      pin: oneOf('published', 'accepted'),
+    }),
+    harnesses: list(harness, 16),
     description: text(4000),
     source: text(1000),
     held_out: object<HeldOutRule>({
@@ -164,7 +201,20 @@ export function parseDefinition(bytes: Uint8Array): SuiteDefinition {
   const definition = conform(definitionShape, canonicalValue(bytes), (complaint) => formError(complaint));
   const { id, version, config, digest: stated } = definition.scorer;
   if (scorerDigest(id, version, config) !== stated) throw formError('/scorer/digest: want the digest of the scorer');
+  for (const harness of harnessesOf(definition)) checkHarness(harness);
   return definition;
+}
+
+/** Every harness of a suite, the one that holds unless a run says otherwise first. */
+export function harnessesOf({ harness, harnesses = [] }: SuiteDefinition): readonly SuiteHarness[] {
+  return [harness, ...harnesses];
+}
+
+// Only a plain single turn has no digest, so that every other harness is named by all that it does.
+function checkHarness(harness: SuiteHarness): void {
+  const isPlain = harness.id === 'single-turn' && harness.config === undefined;
+  const wanted = isPlain ? undefined : harnessDigest(harness);
+  if (harness.digest !== wanted) throw formError('/harness/digest: want the digest of the harness');
 }
 
 function canonicalValue(bytes: Uint8Array): unknown {
@@ -194,6 +244,11 @@ export function suiteDigest(definitionText: string): Digest {
 /** The identity of a scorer: SHA-256 of the canonical JSON of `{config, id, version}`. */
 export function scorerDigest(id: string, version: number, config: ScorerConfig): Digest {
   return digest(canonicalize({ config, id, version } satisfies Record<string, JsonValue | LineObject>));
+}
+
+/** The identity of a harness: SHA-256 of the canonical JSON of `{config, id, version}`. */
+export function harnessDigest({ id, version, config }: Pick<SuiteHarness, 'id' | 'version' | 'config'>): Digest {
+  return digest(canonicalize({ ...(config === undefined ? {} : { config }), id, version }));
 }
 
 /** The digest of templates and few-shot examples, which the rules of a plan name. */

@@ -1,9 +1,10 @@
 /** The suite file as its author writes it; `schema/suite.schema.json` is its published schema. */
-import type { JsonObject } from '../core/canonical-json.ts';
+import type { JsonObject, JsonValue } from '../core/canonical-json.ts';
 import type { SuiteReason } from '../transcript/record.ts';
 import type { Treatment } from '../transcript/plan.ts';
 import type { Message } from '../transcript/wire/request.ts';
-import type { HeldOutRule } from './definition.ts';
+import type { Capability } from '../core/capability-names.ts';
+import type { HeldOutRule, SuiteOrigin } from './definition.ts';
 
 /** Where the target of an item stands. */
 export interface TargetField {
@@ -49,6 +50,13 @@ export interface ScorerSection {
   readonly [option: string]: string | number | boolean | readonly string[] | JsonObject;
 }
 
+/** How an item is asked: a harness with its options beside its name. */
+export interface HarnessSection {
+  readonly id: string;
+  readonly version: number;
+  readonly [option: string]: JsonValue;
+}
+
 /** A suite file. */
 export interface SuiteFile {
   readonly id: string;
@@ -67,4 +75,10 @@ export interface SuiteFile {
   readonly scorer: ScorerSection;
   readonly unscored?: Readonly<Partial<Record<SuiteReason, Treatment>>>;
   readonly held_out?: HeldOutRule;
+  /** What the endpoint has to be able to do. */
+  readonly needs?: readonly Capability[];
+  readonly harness?: HarnessSection;
+  /** Several by name, of which a run takes one; the first unless it says otherwise. */
+  readonly harnesses?: Readonly<Record<string, HarnessSection>>;
+  readonly origin?: SuiteOrigin;
 }
