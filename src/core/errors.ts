@@ -7,7 +7,7 @@
  */
 
 /** Fix the command or the call. */
-export type UsageCode = 'ERR_ENDPOINT_KEY' | 'ERR_ENDPOINT_SPEC' | 'ERR_SANDBOX' | 'ERR_USAGE';
+export type UsageCode = 'ERR_ENDPOINT_API' | 'ERR_ENDPOINT_KEY' | 'ERR_ENDPOINT_SPEC' | 'ERR_SANDBOX' | 'ERR_USAGE';
 
 /** Fix the file. */
 export type InputCode =

@@ -1,8 +1,5 @@
 /** Base URLs: what is accepted, and what of them is recorded. */
 
-/** Path that an OpenAI-compatible client appends. */
-export const CHAT_PATH = '/chat/completions';
-
 // Without user, password, query and fragment: each may hold a credential, and a base URL is recorded.
 const ACCEPTED = /^https?:\/\/[^/?#@\s\\][^?#@\s\\]*$/i;
 const RECORDABLE_PATH = /^(?:\/[A-Za-z0-9._~%+:=-]+)*$/;

@@ -9,6 +9,9 @@ import type { ChatAlgorithm } from '../core/evidence-names.ts';
 import type { AnswerEvidence } from '../transcript/evidence.ts';
 import type { PlanEndpoint } from '../transcript/plan.ts';
 
+/** A way to ask a server: chat completions, text completions, or embeddings. */
+export type Api = 'chat' | 'completions' | 'embeddings';
+
 /** How an exchange ended; `lost`, the sixth status of an attempt, belongs to a runner that died. */
 export type ExchangeStatus = 'ok' | 'http' | 'timeout' | 'network' | 'cancelled';
 
@@ -92,6 +95,8 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** Resolves when the intent is durable; no byte leaves before. A rejection ends `send` with the same error. */
   readonly beforeSend: (body: Uint8Array) => Promise<void>;
+  /** What the body is for; `chat` if not given. */
+  readonly api?: Api;
 }
 
 /** A model as a server lists it. */
@@ -108,8 +113,10 @@ export interface Endpoint {
   /**
    * Send one request body, exactly these bytes, once.
    *
-   * Requires the text of `requestBuilder`: well-formed canonical JSON. Resolves however the exchange ends; rejects only
-   * with an error of `beforeSend` or a bug.
+   * Requires well-formed canonical JSON, made for the API of the options. Resolves however the exchange ends; rejects
+   * only with an error of `beforeSend`, a bug, or an API that the endpoint may not be asked through.
+   *
+   * @throws {@link UsageError} `ERR_ENDPOINT_API`, before `beforeSend` is called
    */
   readonly send: (body: string, options: SendOptions) => Promise<Exchange>;
   /** @throws {@link EndpointError} `ERR_ENDPOINT_MODELS` */

@@ -5,6 +5,7 @@
  * a status without content. So no message it makes can hold a secret or an echo, and it has nothing to parse. Node's own
  * `fetch`, `Request`, `Response` and `Headers` are not used; they are slow to load and to run.
  */
+import { API_PATHS } from './api-paths.ts';
 import { unsent, type Transport } from './transport.ts';
 import type { Exchange, SendOptions } from './endpoint.ts';
 
@@ -29,8 +30,8 @@ export interface LeanInit {
 /** Where and with what every request of a client goes. */
 export interface LeanTarget {
   readonly transport: Transport;
-  /** Path of the chat completions. */
-  readonly path: string;
+  /** Path of the base URL, which the path of the API follows. */
+  readonly basePath: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -67,8 +68,9 @@ export function leanFetch(
 }
 
 async function exchanged(call: WireCall, body: Uint8Array, target: LeanTarget): Promise<Exchange> {
-  const { beforeSend, signal, timeoutMs, maxResponseBytes } = call.options;
-  const { transport, path, headers } = target;
+  const { beforeSend, signal, timeoutMs, maxResponseBytes, api = 'chat' } = call.options;
+  const { transport, basePath, headers } = target;
+  const path = basePath + API_PATHS[api];
   try {
     await beforeSend(body);
     call.exchange = signal.aborted

@@ -1,6 +1,6 @@
-/** An endpoint behind the chat completions API of any OpenAI-compatible server. */
+/** An endpoint behind the API of any OpenAI-compatible server. */
 import { UsageError } from '../core/errors.ts';
-import { CHAT_PATH } from './base-url.ts';
+import { checkApi } from './api-paths.ts';
 import { withholdEchoes } from './echoed-secrets.ts';
 import { parseModels } from './models.ts';
 import { openTransport, type Transport } from './transport.ts';
@@ -53,9 +53,13 @@ export async function openOpenAiCompatible(identity: PlanEndpoint, connection: C
     openDiscreet(origin, connection),
     import('./wire-client.ts'),
   ]);
+  const send = createWireSend(connection.baseUrl, { transport, basePath, headers });
   return {
     identity,
-    send: createWireSend(connection.baseUrl, { transport, path: basePath + CHAT_PATH, headers }),
+    send: async (body, options) => {
+      checkApi(identity, options.api ?? 'chat');
+      return await send(body, options);
+    },
     listModels: () => listModels(transport, `${basePath}/models`, headers),
     close: transport.close,
   };

@@ -12,7 +12,7 @@ import { parseRetryAfter } from './retry.ts';
 import { transportCode } from './transport-code.ts';
 
 /** One HTTP request. */
-export interface TransportRequest extends Omit<SendOptions, 'beforeSend'> {
+export interface TransportRequest extends Omit<SendOptions, 'beforeSend' | 'api'> {
   readonly method: 'GET' | 'POST';
   /** Path and query. */
   readonly path: string;

@@ -4,6 +4,7 @@
  * Loading this module loads the package, so it is imported by the commands that send and by no other.
  */
 import { OpenAI } from 'openai';
+import { API_PATHS } from './api-paths.ts';
 import { leanFetch, type LeanTarget, type WireCall, type WireCalls } from './lean-fetch.ts';
 import type { Exchange, SendOptions } from './endpoint.ts';
 
@@ -51,7 +52,7 @@ class WireClient extends OpenAI {
 export type WireSend = (body: string, options: SendOptions) => Promise<Exchange>;
 
 /**
- * A sender of chat completions over the package.
+ * A sender over the package.
  *
  * @param baseUrl - As the package understands it: without a slash at the end.
  */
@@ -63,7 +64,7 @@ export function createWireSend(baseUrl: string, target: LeanTarget): WireSend {
     const call: WireCall = { options, exchange: null, failure: null };
     calls.set(body, call);
     try {
-      await client.post('/chat/completions', { body }).asResponse();
+      await client.post(API_PATHS[options.api ?? 'chat'], { body }).asResponse();
     } catch (cause) {
       // For every status but 2xx the package makes an error of its own; the exchange says it better.
       if (call.exchange === null) throw call.failure === null ? cause : call.failure.cause;

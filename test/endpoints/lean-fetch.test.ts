@@ -25,7 +25,7 @@ function target(sent: TransportRequest[], exchange: () => Promise<Exchange>): Le
     },
     close: () => Promise.resolve(),
   };
-  return { transport, path: '/v1/chat/completions', headers: { authorization: 'Bearer sk-1' } };
+  return { transport, basePath: '/v1', headers: { authorization: 'Bearer sk-1' } };
 }
 
 function call(): WireCall {

@@ -79,6 +79,19 @@ describe('send()', () => {
     });
   });
 
+  it.each([
+    ['chat', '/v1/chat/completions'],
+    ['completions', '/v1/completions'],
+    ['embeddings', '/v1/embeddings'],
+  ] as const)('sends the same bytes and headers for %s, to %s', async (api, path) => {
+    const { server, endpoint } = await serve('answer');
+    await endpoint.send(BODY, sendOptions());
+    const { status } = await endpoint.send(BODY, sendOptions({ api }));
+    const [plain, seen] = server.seen;
+    expect(status).toBe('ok');
+    expect(seen).toEqual({ ...plain, n: 1, path });
+  });
+
   it('sends no authorization without a key', async () => {
     const { server } = await serve('answer');
     const endpoint = await open(server.url, { credentials: { apiKey: null, headers: {} } });

@@ -35,7 +35,7 @@ const PROTOCOLS: Readonly<Record<TeeProvider, TeeProtocol>> = {
  * Open an endpoint with evidence.
  *
  * Evidence is asked for over connections of its own, as many as answers can be under way times the signatures of each.
- * No byte is sent before the first `send` or `attest`.
+ * No byte is sent before the first `send` or `attest`. `send` takes chat only.
  *
  * @param identity - What the plan records of it.
  * @throws {@link UsageError} `ERR_ENDPOINT_KEY` if a credential has a character that no HTTP header may hold.

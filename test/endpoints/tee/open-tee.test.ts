@@ -337,6 +337,18 @@ describe('openTeeEndpoint()', () => {
     expect(server.seen).toEqual([]);
   });
 
+  it.each(['completions', 'embeddings'] as const)('refuses %s before anything is announced or sent', async (api) => {
+    const server = await startProvider(() => ({ body: CHAT }));
+    const endpoint = await open('near-direct', server.origin);
+    let announced = 0;
+    const beforeSend = (): Promise<void> => Promise.resolve(void announced++);
+    const options = sendOptions({ api, beforeSend });
+    await expect(endpoint.send('{}', options)).rejects.toMatchObject({ code: 'ERR_ENDPOINT_API' });
+    expect({ announced, seen: server.seen }).toEqual({ announced: 0, seen: [] });
+    expect(await endpoint.send('{}', sendOptions({ api: 'chat', beforeSend }))).toMatchObject({ status: 'ok' });
+    expect({ announced, seen: server.seen.length }).toEqual({ announced: 1, seen: 1 });
+  });
+
   it('refuses a key that no header may hold', async () => {
     const credentials = { apiKey: 'line\nend', headers: {} };
     await expect(open('aci', 'http://127.0.0.1:9', { credentials })).rejects.toMatchObject({
