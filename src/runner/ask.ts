@@ -9,8 +9,8 @@ import type { Endpoint, Exchange } from '../endpoints/endpoint.ts';
 import type { SuiteItem } from '../suites/item-store.ts';
 import type { SequentialStop } from '../scoring/sequential-stop.ts';
 import type { Plan } from '../transcript/plan.ts';
-import type { UnscoredReason } from '../transcript/record.ts';
-import { parseAnswer, type Answer, type ParsedBody } from '../transcript/wire/answer.ts';
+import { ANSWER_FACTS, type UnscoredReason } from '../transcript/record.ts';
+import { parseAnswer, type Answer, type ParsedBody, type ReportedFacts } from '../transcript/wire/answer.ts';
 import type { Attesting } from './attesting.ts';
 import type { Budget, Reservation } from './budget.ts';
 import { formatTime, type RunEnvironment } from './environment.ts';
@@ -134,8 +134,8 @@ function statusOf(exchange: Exchange, fault: string | null): OutcomeFacts['statu
   return fault === 'ERR_BODY_ERROR' ? 'http' : 'network';
 }
 
-function reportedBy({ text: _text, refused: _refused, ...reported }: Answer): Omit<Answer, 'text' | 'refused'> {
-  return reported;
+function reportedBy(answer: Answer): ReportedFacts {
+  return Object.fromEntries(ANSWER_FACTS.flatMap((fact) => (answer[fact] === undefined ? [] : [[fact, answer[fact]]])));
 }
 
 async function conclude(context: AskContext, sample: Sample): Promise<void> {

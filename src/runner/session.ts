@@ -17,7 +17,7 @@ import type { Plan } from '../transcript/plan.ts';
 import type { AggregateRecord, EndRecord, SessionEvidenceRecord } from '../transcript/record.ts';
 import { askOrder } from '../transcript/baseline.ts';
 import { resultStatement } from '../transcript/statement.ts';
-import { requestBuilder } from '../transcript/wire/request.ts';
+import { chatQuestion, requestBuilder } from '../transcript/wire/request.ts';
 import { answerAggregates } from './answer-metrics.ts';
 import { askSample, isDecided, type AskContext, type OpenItem } from './ask.ts';
 import { createAttesting, type Attesting } from './attesting.ts';
@@ -172,11 +172,11 @@ async function feed(session: Session & AskContext, limiter: Limiter): Promise<vo
   for await (const item of suite.items(left.indices)) {
     const { opened, samples } = left.of(item.index);
     if (!opened && isDecided(session.stop)) return;
-    const messages = suite.renderer.render(item.input);
+    const question = chatQuestion(suite.renderer.render(item.input));
     const open: OpenItem = { item, target: targetOf(item), opened };
     for (const { repeat, history } of samples) {
       if (signal.aborted) return;
-      const sample = { open, repeat, history, body: build(messages, repeat) };
+      const sample = { open, repeat, history, body: build(question, repeat) };
       await limiter.start(() => askSample(session, sample));
       checkpointer.tick();
     }

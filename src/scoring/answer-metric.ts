@@ -14,6 +14,8 @@ export interface AnsweredSample {
   readonly record: ScoreRecord;
   readonly answer: Answer;
   readonly target: JsonValue;
+  /** What the judge said of the answer; absent if none was asked. */
+  readonly replies?: readonly Answer[];
 }
 
 /** A metric over answers. */

@@ -16,9 +16,9 @@ import type { ScorerMetric } from './scorer.ts';
 export function createScorerMetrics({ rules }: Plan, { scorer }: SuiteDefinition): readonly AnswerMetric[] {
   return findMetrics(scorer).map((metric) => ({
     name: metric.name,
-    add({ record: { unscored }, answer, target }: AnsweredSample) {
+    add({ record: { unscored }, answer, target, replies }: AnsweredSample) {
       if (unscored === 'scorer') return;
-      if (unscored === undefined) metric.add(answer.text.replace(/\p{Surrogate}/gu, '\ufffd'), target);
+      if (unscored === undefined) metric.add(answer.text.replace(/\p{Surrogate}/gu, '\ufffd'), target, replies);
       else if (treatmentOf(rules.unscored, unscored) === 'wrong') addEmpty(metric, target);
     },
     result: () => metric.result(),

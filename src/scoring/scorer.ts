@@ -4,11 +4,13 @@
  * Extraction and judgement are apart and both recorded, so that a reader of a transcript sees whether an answer was wrong
  * or only in another form. Scorers are pure: the verifier, which may run in a browser, judges every opened answer again.
  */
-import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
+import { canonicalize, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
 import { InputError } from '../core/errors.ts';
 import type { LineObject } from '../core/line-form.ts';
 import type { ScorerConfig } from '../suites/definition.ts';
 import { conform, type Shape } from '../transcript/shape.ts';
+import type { Answer } from '../transcript/wire/answer.ts';
+import type { Question } from '../transcript/wire/dialogue.ts';
 import type { Language, Trial, TrialEnd } from './trial.ts';
 
 /** Most UTF-16 units of an answer that a scorer reads; a longer answer is unscored. */
@@ -48,6 +50,8 @@ export interface Scorer {
   judge(extracted: string | null, target: JsonValue, end?: TrialEnd): Verdict;
   /** Present if what is extracted is code. */
   readonly programs?: Programs;
+  /** Present if a model judges the answer; then nothing else decides. */
+  readonly asks?: Asks;
   /** What is wrong with what was extracted, in the words of the official scorer; null if nothing is. */
   explain?(extracted: string | null, target: JsonValue): string | null;
   /** An answer that is right, or null where none follows from a target; absent if the target itself is one. */
@@ -59,6 +63,22 @@ interface Programs {
   readonly language: Language;
   /** The program to run, or null if there is nothing to run. */
   of(extracted: string | null, target: JsonValue): Trial | null;
+}
+
+/** What a judge is asked about. */
+export interface JudgedAnswer {
+  readonly answer: string;
+  readonly target: JsonValue;
+  /** The input fields of the item. */
+  readonly input: JsonObject;
+}
+
+/** Questions to a judge, whose replies decide a verdict. Pure, like everything in a scorer. */
+export interface Asks {
+  /** All questions about an answer in their order, each with its own parameters; not empty. */
+  questions(subject: JudgedAnswer): readonly Question[];
+  /** The verdict of the replies with what it rests on, such as the votes; null if they decide nothing. */
+  conclude(replies: readonly Answer[], subject: JudgedAnswer): (Verdict & { readonly extraction: Extraction }) | null;
 }
 
 /** A kind of scorer in one version; a version never changes once it is released. */
@@ -75,8 +95,12 @@ export interface ScorerKind {
 export interface ScorerMetric {
   /** Name and version, as the aggregate record states it. */
   readonly name: string;
-  /** Add an answer; an empty one for an answer that counts as wrong whatever it says. */
-  add(answer: string, target: JsonValue): void;
+  /**
+   * Add an answer; an empty one for an answer that counts as wrong whatever it says.
+   *
+   * @param replies - What the judge said of it; absent if none was asked.
+   */
+  add(answer: string, target: JsonValue, replies?: readonly Answer[]): void;
   result(): LineObject;
 }
 

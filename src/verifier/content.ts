@@ -7,7 +7,7 @@ import { tryParseCanonical, type JsonValue } from '../core/canonical-json.ts';
 import { VerificationError, isTouchstoneError, type VerificationCode } from '../core/errors.ts';
 import { checkOpening, type Opening } from '../transcript/opening.ts';
 import { parseAnswer, type Answer, type ParsedBody } from '../transcript/wire/answer.ts';
-import { requestBuilder, type Message } from '../transcript/wire/request.ts';
+import { chatQuestion, requestBuilder, type Message } from '../transcript/wire/request.ts';
 import type { Plan } from '../transcript/plan.ts';
 import { ANSWER_FACTS, type OutcomeRecord, type ScoreRecord } from '../transcript/record.ts';
 import { parseItem, parseTarget, type Item } from '../suites/item.ts';
@@ -77,7 +77,7 @@ export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): C
     request(opening, opened, repeat, commitment) {
       checkOpening(opening, commitment);
       if (!opened?.messages) return;
-      const expected = build(opened.messages, repeat);
+      const expected = build(chatQuestion(opened.messages), repeat);
       const recorded = tryDecodeUtf8(opening.bytes);
       if (recorded !== expected) throw requestFault(recorded ?? '', expected, opening.number);
     },

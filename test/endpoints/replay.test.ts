@@ -9,7 +9,7 @@ import { openEndpoint } from '../../src/endpoints/open.ts';
 import { buildReplay, messagesDigest, parseRecording, type FindMessages } from '../../src/endpoints/replay.ts';
 import { startReplayServer } from '../../src/endpoints/replay-server.ts';
 import { parseAnswer } from '../../src/transcript/wire/answer.ts';
-import { requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
+import { chatQuestion, requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
 import { describeRealData } from '../testdata.ts';
 import { sendOptions } from './send-options.ts';
 import type { Endpoint } from '../../src/endpoints/endpoint.ts';
@@ -59,7 +59,7 @@ function bodyOf(endpoint: Endpoint, messages: readonly Message[], stream = false
     endpoint: { ...endpoint.identity, stream },
     rules: { parameters: { max_tokens: 8, temperature: '0', seed: 1 } },
   });
-  return build(messages, 0);
+  return build(chatQuestion(messages), 0);
 }
 
 describe('messagesDigest()', () => {

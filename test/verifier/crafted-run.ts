@@ -36,7 +36,7 @@ import {
 } from '../../src/transcript/record.ts';
 import type { DisclosureLevel, RunFile, RunSource } from '../../src/transcript/source.ts';
 import { planStatement, resultStatement } from '../../src/transcript/statement.ts';
-import { requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
+import { chatQuestion, requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
 import { hashOf, KEY_A, type FakeReport } from '../fake-attestation.ts';
 import { UNSCORED_POLICY } from '../unscored-policy.ts';
 
@@ -212,7 +212,7 @@ export function honestSteps(plan: Plan, index: number, repeat = 0): Step[] {
   const answered = { finish: 'stop', model: 'crafted-1', prompt_tokens: 9, completion_tokens: 1, latency_us: 1000 };
   const num = item.answer === item.target ? 1 : 0;
   return [
-    { kind: 'intent', index, repeat, attempt: 0, request: requestBuilder(plan)(messages, repeat) },
+    { kind: 'intent', index, repeat, attempt: 0, request: requestBuilder(plan)(chatQuestion(messages), repeat) },
     {
       kind: 'outcome',
       index,

@@ -5,12 +5,35 @@
  * same function years later. A body that is not an answer is a failed attempt with a code, never an empty answer.
  */
 import { tryDecodeUtf8 } from '../../core/bytes.ts';
-import { isJsonObject, type JsonObject } from '../../core/canonical-json.ts';
-import { nameText } from '../shape.ts';
+import type { JsonObject } from '../../core/canonical-json.ts';
+import type { ANSWER_FACTS } from '../record.ts';
+import { asObject, firstChoice, isFinite, isText, listOf, reportedFacts, reportedName, wellFormed } from './body.ts';
+import type { Api } from './dialogue.ts';
+import { chatTokens, completionTokens } from './likelihoods.ts';
 import { eventData, isEventStream } from './sse.ts';
+import { addCallParts, callsOf, type CallPart } from './tool-calls.ts';
 
 /** Why a body with a good HTTP status is no answer. */
 type BodyFault = 'ERR_BODY_NOT_UTF8' | 'ERR_BODY_NOT_JSON' | 'ERR_BODY_ERROR' | 'ERR_BODY_NO_CHOICE' | 'ERR_STREAM_CUT';
+
+/** A tool that the model wants to be called. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** The arguments as the model wrote them: JSON if it got them right. */
+  readonly arguments: string;
+}
+
+/** A token with its log probability, as the server states it. */
+export interface Token {
+  readonly text: string;
+  /** Natural logarithm; absent for the first token of an echoed prompt. */
+  readonly logprob?: number;
+  /** Where it begins in the text, in characters as the server counts them; absent for chats. */
+  readonly offset?: number;
+  /** The most likely tokens in its place. */
+  readonly top: readonly { readonly text: string; readonly logprob: number }[];
+}
 
 /** An answer; fields that the server left out, or filled with something unprintable, are absent. */
 export interface Answer {
@@ -22,26 +45,45 @@ export interface Answer {
   readonly fingerprint?: string;
   readonly prompt_tokens?: number;
   readonly completion_tokens?: number;
+  /** Absent if no tool is to be called. */
+  readonly calls?: readonly ToolCall[];
+  /** Absent unless the server was asked for log probabilities and gave them. */
+  readonly tokens?: readonly Token[];
+  /** Of the texts that were embedded, in their order; absent for anything else. */
+  readonly vectors?: readonly (readonly number[])[];
 }
+
+/** What an answer reports about itself; the rest of it is content. */
+export type ReportedFacts = Pick<Answer, (typeof ANSWER_FACTS)[number]>;
 
 /** An answer, or why there is none. */
 export type ParsedBody = { readonly answer: Answer } | { readonly fault: BodyFault };
 
-const isReported = nameText(128);
-
 /**
- * The answer in the body of a chat completion, plain or streamed.
+ * The answer in the body of a response.
  *
  * @param body - The body exactly as received, event stream framing included.
- * @see OpenAI API reference, chat completion object and chat completion chunk object
+ * @param api - What was asked: a chat, plain or streamed; a completion; embeddings.
+ * @see OpenAI API reference, chat completion object, chat completion chunk object, completion object, embedding object
  */
-export function parseAnswer(body: Uint8Array): ParsedBody {
+export function parseAnswer(body: Uint8Array, api: Api = 'chat'): ParsedBody {
   const decoded = tryDecodeUtf8(body);
   if (decoded === null) return { fault: 'ERR_BODY_NOT_UTF8' };
   // Every HTTP client drops a byte order mark, in JSON as in event streams.
   const text = decoded.replace(/^\uFEFF/, '');
-  return isEventStream(text) ? parseStream(eventData(text)) : parseCompletion(parseObject(text));
+  if (api === 'chat' && isEventStream(text)) return parseStream(eventData(text));
+  const object = parseObject(text);
+  if (object === null) return { fault: 'ERR_BODY_NOT_JSON' };
+  if (isError(object)) return { fault: 'ERR_BODY_ERROR' };
+  const answer = PARSERS[api](object);
+  return answer === null ? { fault: 'ERR_BODY_NO_CHOICE' } : { answer: { ...answer, ...reportedFacts(object) } };
 }
+
+const PARSERS: Readonly<Record<Api, (body: JsonObject) => Answer | null>> = {
+  chat: parseChat,
+  completions: parseCompletion,
+  embeddings: parseEmbeddings,
+};
 
 function parseObject(text: string): JsonObject | null {
   try {
@@ -51,26 +93,43 @@ function parseObject(text: string): JsonObject | null {
   }
 }
 
-function parseCompletion(completion: JsonObject | null): ParsedBody {
-  if (completion === null) return { fault: 'ERR_BODY_NOT_JSON' };
-  if (isError(completion)) return { fault: 'ERR_BODY_ERROR' };
-  const choice = firstChoice(completion);
+function parseChat(body: JsonObject): Answer | null {
+  const choice = firstChoice(body);
   const message = asObject(choice?.['message']);
-  if (choice === null || message === null) return { fault: 'ERR_BODY_NO_CHOICE' };
+  if (choice === null || message === null) return null;
   return {
-    answer: {
-      text: wellFormed(contentText(message['content'])),
-      refused: isText(message['refusal']),
-      ...reportedName('finish', choice['finish_reason']),
-      ...reportedFacts(completion),
-    },
+    text: wellFormed(contentText(message['content'])),
+    refused: isText(message['refusal']),
+    ...reportedName('finish', choice['finish_reason']),
+    ...callsOf(addCallParts([], message['tool_calls'])),
+    ...chatTokens([choice['logprobs']]),
   };
+}
+
+function parseCompletion(body: JsonObject): Answer | null {
+  const choice = firstChoice(body);
+  if (choice === null || typeof choice['text'] !== 'string') return null;
+  return {
+    text: wellFormed(choice['text']),
+    refused: false,
+    ...reportedName('finish', choice['finish_reason']),
+    ...completionTokens(choice['logprobs']),
+  };
+}
+
+function parseEmbeddings(body: JsonObject): Answer | null {
+  const vectors = listOf(body['data']).map((entry) => listOf(asObject(entry)?.['embedding']));
+  const isWhole = vectors.every((vector) => vector.length > 0 && vector.every(isFinite));
+  if (vectors.length === 0 || !isWhole) return null;
+  return { text: '', refused: false, vectors: vectors as readonly (readonly number[])[] };
 }
 
 function parseStream(events: readonly string[]): ParsedBody {
   const parts: string[] = [];
+  const calls: CallPart[] = [];
+  const logprobs: unknown[] = [];
   let refused = false;
-  let facts: Omit<Answer, 'text' | 'refused'> = {};
+  let facts: ReportedFacts = {};
   let answered = false;
   let done = false;
   for (const data of events) {
@@ -85,63 +144,28 @@ function parseStream(events: readonly string[]): ParsedBody {
     const delta = asObject(choice?.['delta']);
     answered ||= delta !== null;
     if (delta !== null) parts.push(contentText(delta['content']));
+    addCallParts(calls, delta?.['tool_calls']);
+    logprobs.push(choice?.['logprobs']);
     refused ||= isText(delta?.['refusal']);
     facts = { ...facts, ...reportedName('finish', choice?.['finish_reason']), ...reportedFacts(chunk) };
   }
   // A stream that stops without saying so was cut; what came before is not an answer.
   if (!done && facts.finish === undefined) return { fault: 'ERR_STREAM_CUT' };
   if (!answered) return { fault: 'ERR_BODY_NO_CHOICE' };
-  return { answer: { text: wellFormed(parts.join('')), refused, ...facts } };
-}
-
-// JSON can spell half of a surrogate pair, which has no UTF-8 form; it is read as U+FFFD, as a decoder would.
-function wellFormed(text: string): string {
-  return text.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
-}
-
-function reportedFacts(body: JsonObject): Omit<Answer, 'text' | 'refused' | 'finish'> {
-  const usage = asObject(body['usage']);
-  return {
-    ...reportedName('model', body['model']),
-    ...reportedName('fingerprint', body['system_fingerprint']),
-    ...tokenCount('prompt_tokens', usage?.['prompt_tokens']),
-    ...tokenCount('completion_tokens', usage?.['completion_tokens']),
-  };
-}
-
-function reportedName<K extends string>(key: K, value: unknown): { readonly [P in K]?: string } {
-  return (isReported(value) === null ? { [key]: value } : {}) as { readonly [P in K]?: string };
-}
-
-function tokenCount<K extends string>(key: K, value: unknown): { readonly [P in K]?: number } {
-  const isCount = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-  return (isCount ? { [key]: value } : {}) as { readonly [P in K]?: number };
+  const text = wellFormed(parts.join(''));
+  return { answer: { text, refused, ...facts, ...callsOf(calls), ...chatTokens(logprobs) } };
 }
 
 // Some servers send text as a list of parts; anything else that is not text is no text.
 function contentText(content: unknown): string {
   if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content
+  return listOf(content)
     .map((part) => asObject(part)?.['text'])
     .filter((text) => typeof text === 'string')
     .join('');
 }
 
-function firstChoice(body: JsonObject): JsonObject | null {
-  const choices = body['choices'];
-  return Array.isArray(choices) ? asObject(choices[0]) : null;
-}
-
 // Some servers put the error into a member, others make it the whole object.
 function isError(body: JsonObject): boolean {
   return (body['error'] !== undefined && body['error'] !== null) || body['object'] === 'error';
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
-}
-
-function asObject(value: unknown): JsonObject | null {
-  return isJsonObject(value) ? value : null;
 }

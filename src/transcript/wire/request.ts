@@ -1,12 +1,13 @@
 /**
- * The request body of a sample, as a function of plan and messages.
+ * The request body of a question, as a function of plan and question.
  *
- * There is exactly one body for a plan, a repeat and its rendered messages: the RFC 8785 form of the members below. So a
- * verifier rebuilds the body and compares bytes; nothing has to be parsed, and nothing can hide in an extra member.
+ * There is exactly one body for a plan, a repeat and a question: the RFC 8785 form of the members below. So a verifier
+ * rebuilds the body and compares bytes; nothing has to be parsed, and nothing can hide in an extra member.
  */
 import { canonicalize, tryParseCanonical, type JsonObject } from '../../core/canonical-json.ts';
 import { VerificationError } from '../../core/errors.ts';
 import type { PlanEndpoint, PlanParameters } from '../plan.ts';
+import type { Question } from './dialogue.ts';
 
 /** One chat message. */
 export interface Message {
@@ -14,32 +15,42 @@ export interface Message {
   readonly content: string;
 }
 
-/** Makes the request bodies of one plan. */
-export type RequestBuilder = (messages: readonly Message[], repeat: number) => string;
+/** Makes the request bodies for one endpoint of a plan. */
+export type RequestBuilder = (question: Question, repeat: number) => string;
 
-/** The part of a plan that shapes a request. */
+/** The part of a plan that shapes a request to one of its endpoints. */
 export interface RequestPlan {
   readonly endpoint: Pick<PlanEndpoint, 'model' | 'stream' | 'max_tokens_field' | 'extra'>;
   readonly rules: { readonly parameters: PlanParameters };
 }
 
-/** Members that `extra` may not set, because plan fields of their own decide them. */
+/** Members that `extra` may not set, because plan, suite or harness decide them. */
 const RESERVED = new Set([
+  'echo',
+  'input',
   'logprobs',
   'messages',
   'model',
   'n',
+  'prompt',
   'response_format',
   'stream',
   'stream_options',
   'seed',
   'stop',
   'temperature',
+  'tool_choice',
+  'tools',
   'top_p',
 ]);
 
+/** The question of a chat. */
+export function chatQuestion(messages: readonly Message[]): Question {
+  return { api: 'chat', members: { messages: messages.map(({ role, content }) => ({ content, role })) } };
+}
+
 /**
- * The builder of a plan's request bodies.
+ * The builder of the request bodies for an endpoint.
  *
  * Repeat r of an item asks with seed + r, so that repeats are independent samples and each is reproducible.
  *
@@ -47,30 +58,38 @@ const RESERVED = new Set([
  *   a member that the plan itself decides, or the members are nested too deeply.
  */
 export function requestBuilder(plan: RequestPlan): RequestBuilder {
-  const base = baseMembers(plan);
-  const { seed } = plan.rules.parameters;
+  const { endpoint, rules } = plan;
+  const extra = extraMembers(endpoint.extra);
+  const base = { ...extra, ...parameterMembers(rules.parameters, endpoint) };
   checkMembers(base);
-  return (messages, repeat) =>
-    canonicalize({
-      ...base,
-      messages: messages.map(({ role, content }) => ({ content, role })),
-      ...(seed === undefined ? {} : { seed: seed + repeat }),
+  return ({ api, members, parameters }, repeat) => {
+    if (api === 'embeddings') return canonicalize({ ...extra, model: endpoint.model, ...members });
+    const chosen = parameters ?? rules.parameters;
+    // Only chats have another name for their limit, and only they are streamed.
+    const form = api === 'chat' ? endpoint : { model: endpoint.model };
+    const isPlanned = parameters === undefined && api === 'chat';
+    const given = isPlanned ? base : { ...extra, ...parameterMembers(chosen, form) };
+    return canonicalize({
+      ...given,
+      ...members,
+      ...(chosen.seed === undefined ? {} : { seed: chosen.seed + repeat }),
     });
+  };
 }
 
-function baseMembers(plan: RequestPlan): JsonObject {
-  const { endpoint, rules } = plan;
-  const { max_tokens, temperature, top_p, stop, logprobs, response_format } = rules.parameters;
+type RequestForm = Pick<PlanEndpoint, 'model'> & Partial<Pick<PlanEndpoint, 'stream' | 'max_tokens_field'>>;
+
+function parameterMembers(parameters: PlanParameters, { model, stream, max_tokens_field }: RequestForm): JsonObject {
+  const { max_tokens, temperature, top_p, stop, logprobs, response_format } = parameters;
   return {
-    ...extraMembers(endpoint.extra),
-    model: endpoint.model,
-    [endpoint.max_tokens_field]: max_tokens,
+    model,
+    [max_tokens_field ?? 'max_tokens']: max_tokens,
     ...(temperature === undefined ? {} : { temperature: Number(temperature) }),
     ...(top_p === undefined ? {} : { top_p: Number(top_p) }),
     ...(stop === undefined ? {} : { stop }),
     ...(logprobs === undefined ? {} : { logprobs }),
     ...(response_format === undefined ? {} : { response_format: jsonObject(response_format, 'response_format') }),
-    ...(endpoint.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+    ...(stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
   };
 }
 

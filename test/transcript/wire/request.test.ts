@@ -1,7 +1,12 @@
 import canonicalizeOracle from 'canonicalize';
 import * as fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
-import { requestBuilder, type Message, type RequestPlan } from '../../../src/transcript/wire/request.ts';
+import {
+  chatQuestion,
+  requestBuilder as builderOf,
+  type Message,
+  type RequestPlan,
+} from '../../../src/transcript/wire/request.ts';
 import { expectCode } from '../../vectors.ts';
 import { FULL_PLAN, PLAN } from '../examples.ts';
 
@@ -16,6 +21,11 @@ function withExtra(extra: string): RequestPlan {
 
 function withParameters(parameters: Partial<RequestPlan['rules']['parameters']>): RequestPlan {
   return { ...PLAN, rules: { parameters: { max_tokens: 8, ...parameters } } };
+}
+
+function requestBuilder(plan: RequestPlan): (messages: readonly Message[], repeat: number) => string {
+  const build = builderOf(plan);
+  return (messages, repeat) => build(chatQuestion(messages), repeat);
 }
 
 describe('requestBuilder()', () => {
