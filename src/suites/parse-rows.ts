@@ -1,4 +1,4 @@
-/** JSON and CSV item files as rows. */
+/** JSON, CSV and TSV item files as rows. */
 import { InputError } from '../core/errors.ts';
 import { isFields, type RawRow } from './rows.ts';
 
@@ -29,20 +29,61 @@ function parseJson(text: string, path: string): unknown {
 }
 
 /**
+ * The rows of a text of JSON lines.
+ *
+ * @throws {@link InputError} `ERR_ITEMS_SYNTAX` with the line.
+ */
+export function parseJsonLines(text: string, path: string): readonly RawRow[] {
+  return text.split('\n').flatMap((source, index) => {
+    if (/^[ \t\r]*$/.test(source)) return [];
+    const fields = tryParse(source);
+    if (isFields(fields)) return [{ fields, line: index + 1 }];
+    throw syntaxError(path, 'want one JSON object per line', { line: index + 1 });
+  });
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * The rows of a CSV file whose first row names the fields.
  *
  * @throws {@link InputError} `ERR_ITEMS_SYNTAX` with the line.
  * @see RFC 4180
  */
 export async function parseCsv(text: string, path: string): Promise<readonly RawRow[]> {
+  return await parseTable(text, path, {});
+}
+
+/**
+ * The rows of a TSV file whose first row names the fields; a quote is a character like any other.
+ *
+ * @throws {@link InputError} `ERR_ITEMS_SYNTAX` with the line.
+ * @see https://www.iana.org/assignments/media-types/text/tab-separated-values
+ */
+export async function parseTsv(text: string, path: string): Promise<readonly RawRow[]> {
+  return await parseTable(text, path, { delimiter: '\t', quote: null });
+}
+
+async function parseTable(text: string, path: string, form: TableForm): Promise<readonly RawRow[]> {
   const { parse } = await import('csv-parse/sync');
   try {
-    const records: unknown = parse(text, { columns: checkedHeader, info: true, skip_empty_lines: true });
+    const records: unknown = parse(text, { columns: checkedHeader, info: true, skip_empty_lines: true, ...form });
     return (records as readonly CsvRecord[]).map(({ record, info }) => ({ fields: record, line: info.lines }));
   } catch (cause) {
     const { code, lines } = cause as { readonly code?: string; readonly lines?: number };
-    throw syntaxError(path, CSV_FAULTS[code ?? ''] ?? 'it is not CSV', { line: lines ?? 1 });
+    throw syntaxError(path, TABLE_FAULTS[code ?? ''] ?? 'it is not a table of texts', { line: lines ?? 1 });
   }
+}
+
+interface TableForm {
+  readonly delimiter?: string;
+  readonly quote?: null;
 }
 
 interface CsvRecord {
@@ -50,7 +91,7 @@ interface CsvRecord {
   readonly info: { readonly lines: number };
 }
 
-const CSV_FAULTS: Readonly<Record<string, string>> = {
+const TABLE_FAULTS: Readonly<Record<string, string>> = {
   CSV_RECORD_INCONSISTENT_COLUMNS: 'the row has another number of fields than the first row',
   CSV_QUOTE_NOT_CLOSED: 'a quoted field is never closed',
   CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quote',

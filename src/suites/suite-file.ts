@@ -4,6 +4,7 @@ import type { SuiteReason } from '../transcript/record.ts';
 import type { Treatment } from '../transcript/plan.ts';
 import type { Message } from '../transcript/wire/request.ts';
 import type { Capability } from '../core/capability-names.ts';
+import type { RowFormat } from './formats/file-format.ts';
 import type { HeldOutRule, SuiteOrigin } from './definition.ts';
 
 /** Where the target of an item stands. */
@@ -19,9 +20,11 @@ export interface TargetField {
 export interface ItemsSection {
   /** Relative to the suite file. */
   readonly file: string;
-  readonly format?: 'jsonl' | 'json' | 'csv';
+  readonly format?: RowFormat;
   /** Digest that the file must have. */
   readonly sha256?: string;
+  /** Where pulling gets the file; it has to be pinned. */
+  readonly url?: string;
   /** Field with the id; the zero-based position if absent. */
   readonly id?: string;
   /** Names, or a mapping from the name in the template to the name in the file. */
