@@ -45,6 +45,11 @@ export class AnswerText {
   }
 }
 
+/** Number of code points in a text. */
+export function codePoints(text: string): number {
+  return [...text].length;
+}
+
 /** Length of the longest end of the text that begins a stop string. */
 function heldLength(text: string, stops: readonly string[]): number {
   const longest = Math.max(0, ...stops.map((stop) => stop.length - 1));

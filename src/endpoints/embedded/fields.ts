@@ -50,10 +50,16 @@ export class Fields {
     return fits ? value : refuse(name, `a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
   }
 
-  /** Accept a parameter only where it asks for what the server does anyway. */
+  /**
+   * Accept a parameter only where it asks for what the server does anyway.
+   *
+   * @throws ApiError 400
+   */
   only(name: string, ...allowed: readonly unknown[]): void {
     const value = this.get(name);
-    if (value !== undefined && !allowed.includes(value)) refuse(name, `${allowed.join(' or ')}, or no such parameter`);
+    if (value === undefined || allowed.includes(value)) return;
+    const message = `${name} must be ${allowed.join(' or ')} here, or left out`;
+    throw new ApiError(400, 'unsupported_value', message, name);
   }
 }
 

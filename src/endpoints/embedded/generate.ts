@@ -1,5 +1,5 @@
 /** What is asked of an engine, and what comes back: plain values that can cross a thread boundary. */
-import { AnswerText } from './answer-text.ts';
+import { AnswerText, codePoints } from './answer-text.ts';
 import type { Engine } from './engine.ts';
 import { logProbabilities, mostProbable, pickToken, type Sampling } from './sampling.ts';
 
@@ -16,8 +16,10 @@ export interface TokenStep {
   readonly logprob: number | null;
   /** The most probable tokens at this place, as many as were asked for. */
   readonly top: readonly TokenScore[];
-  /** Answer text that became final with this token; may be empty. */
+  /** Text that became final with this token; may be empty. */
   readonly text: string;
+  /** Code points that its bytes complete, whether or not they are final. */
+  readonly length: number;
 }
 
 /** Why an answer ended: an end token or a stop string, or no room left. */
@@ -52,9 +54,11 @@ export interface JobEnd {
 export function* generate(engine: Engine, job: Job): Generator<TokenStep, JobEnd> {
   engine.reset();
   if (job.echo) yield* echoSteps(engine, job);
-  let logits = job.echo ? feedLast(engine, job) : engine.feed(job.promptIds);
   const text = new AnswerText(job.stops);
+  const decoder = utf8Decoder();
   const room = Math.min(job.maxTokens, engine.shape.ctx - job.promptIds.length);
+  if (room <= 0) return { finish: 'length', completionTokens: 0, tail: '' };
+  let logits = engine.feed(job.echo ? job.promptIds.slice(-1) : job.promptIds);
   for (let step = 0; step < room; step++) {
     const logprobs = logProbabilities(logits);
     const id = pickToken(logprobs, job.sampling, step);
@@ -65,25 +69,31 @@ export function* generate(engine: Engine, job: Job): Generator<TokenStep, JobEnd
       logprob: logprobs[id] ?? 0,
       top: topScores(engine, logprobs, job.topLogprobs),
       text: text.add(bytes),
+      length: codePoints(decoder.decode(bytes, { stream: true })),
     };
     if (text.stopped) return { finish: 'stop', completionTokens: step + 1, tail: '' };
     if (step + 1 < room) logits = engine.feed([id]);
   }
-  return { finish: 'length', completionTokens: Math.max(0, room), tail: text.end() };
+  return { finish: 'length', completionTokens: room, tail: text.end() };
 }
 
-/** The steps of the prompt; leaves its last token to {@link feedLast}. */
+/** The steps of the prompt; its last token is not fed, because what comes after it may not matter. */
 function* echoSteps(engine: Engine, job: Job): Generator<TokenStep> {
   let logprobs: Float64Array | null = null;
+  const decoder = utf8Decoder();
+  const last = job.promptIds.length - 1;
   for (const [place, id] of job.promptIds.entries()) {
     const top = logprobs === null ? [] : topScores(engine, logprobs, job.topLogprobs);
-    yield { bytes: engine.tokenizer.bytesOf(id), logprob: logprobs?.[id] ?? null, top, text: '' };
-    if (place + 1 < job.promptIds.length) logprobs = logProbabilities(engine.feed([id]));
+    const bytes = engine.tokenizer.bytesOf(id);
+    const text = decoder.decode(bytes, { stream: place < last });
+    yield { bytes, logprob: logprobs?.[id] ?? null, top, text, length: codePoints(text) };
+    if (place < last) logprobs = logProbabilities(engine.feed([id]));
   }
 }
 
-function feedLast(engine: Engine, job: Job): Float32Array {
-  return engine.feed(job.promptIds.slice(-1));
+// ignoreBOM: a byte order mark is text like any other.
+function utf8Decoder(): TextDecoder {
+  return new TextDecoder('utf-8', { ignoreBOM: true });
 }
 
 function topScores(engine: Engine, logprobs: Float64Array, count: number): TokenScore[] {

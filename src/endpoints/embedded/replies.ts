@@ -1,5 +1,6 @@
 /** The JSON that the server sends: OpenAI's shapes for chat completions, text completions and their stream chunks. */
-import type { Finish, TokenScore, TokenStep } from './generate.ts';
+import type { Finish, TokenScore } from './generate.ts';
+import type { Piece, PlacedToken } from './pieces.ts';
 
 /** The fields that every reply of one request repeats. */
 export interface ReplyHead {
@@ -10,22 +11,32 @@ export interface ReplyHead {
   readonly system_fingerprint: string;
 }
 
-/** Token counts; control tokens count as part of the prompt. */
+/** Token counts; control tokens count as part of the prompt, and a prompt counts once for all its choices. */
 export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
 }
 
-/** What is known at the end of a job. */
-export interface Answer {
-  readonly text: string;
-  readonly steps: readonly TokenStep[];
-  readonly finish: Finish;
-  readonly usage: Usage;
+/** How one of the two APIs words its replies. */
+export interface ReplyForm {
+  /** What ids begin with. */
+  readonly prefix: string;
+  /** Value of `object` in a whole reply. */
+  readonly object: string;
+  /** Value of `object` in the events of a stream. */
+  readonly eventObject: string;
+  /** The members of a whole choice. */
+  readonly choice: (answer: Piece, finish: Finish) => object;
+  /** The members of the first event of a choice; null if it has none of its own. */
+  readonly opening: object | null;
+  /** The members of an event with the next part of an answer. */
+  readonly part: (piece: Piece) => object;
+  /** The members of the last event of a choice. */
+  readonly closing: (finish: Finish) => object;
 }
 
-/** Token counts from prompt and answer. */
+/** Token counts from prompt and answers. */
 export function countUsage(promptTokens: number, completionTokens: number): Usage {
   return {
     prompt_tokens: promptTokens,
@@ -34,67 +45,61 @@ export function countUsage(promptTokens: number, completionTokens: number): Usag
   };
 }
 
-/** The reply to a chat request that does not stream. */
-export function chatReply(head: ReplyHead, answer: Answer, logprobs: boolean): object {
-  const choice = {
-    index: 0,
-    message: { role: 'assistant', content: answer.text, refusal: null },
-    logprobs: logprobs ? chatLogprobs(answer.steps) : null,
-    finish_reason: answer.finish,
-  };
-  return { ...head, object: 'chat.completion', choices: [choice], usage: answer.usage };
-}
-
-/** One event of a chat stream. */
-export function chatChunk(head: ReplyHead, choice: object): object {
-  return { ...head, object: 'chat.completion.chunk', choices: [{ index: 0, ...choice }] };
-}
-
-/** The log-probabilities of a chat message. */
-export function chatLogprobs(steps: readonly TokenStep[]): object {
+/** The form of chat completions. */
+export function chatForm(withLogprobs: boolean): ReplyForm {
+  const logprobs = ({ tokens }: Piece): object | null => (withLogprobs ? chatLogprobs(tokens) : null);
   return {
-    content: steps.map((step) => ({ ...chatToken(step), top_logprobs: step.top.map(chatToken) })),
+    prefix: 'chatcmpl',
+    object: 'chat.completion',
+    eventObject: 'chat.completion.chunk',
+    choice: (answer, finish) => ({
+      message: { role: 'assistant', content: answer.text, refusal: null },
+      logprobs: logprobs(answer),
+      finish_reason: finish,
+    }),
+    opening: { delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null },
+    part: (piece) => ({ delta: { content: piece.text }, logprobs: logprobs(piece), finish_reason: null }),
+    closing: (finish) => ({ delta: {}, logprobs: null, finish_reason: finish }),
+  };
+}
+
+/** The form of text completions. */
+export function completionForm(withLogprobs: boolean): ReplyForm {
+  const logprobs = ({ tokens }: Piece): object | null => (withLogprobs ? completionLogprobs(tokens) : null);
+  return {
+    prefix: 'cmpl',
+    object: 'text_completion',
+    eventObject: 'text_completion',
+    choice: (answer, finish) => ({ text: answer.text, logprobs: logprobs(answer), finish_reason: finish }),
+    opening: null,
+    part: (piece) => ({ text: piece.text, logprobs: logprobs(piece), finish_reason: null }),
+    closing: (finish) => ({ text: '', logprobs: null, finish_reason: finish }),
+  };
+}
+
+function chatLogprobs(tokens: readonly PlacedToken[]): object {
+  return {
+    content: tokens.map((token) => ({ ...chatToken(token), top_logprobs: token.top.map(chatToken) })),
     refusal: null,
   };
 }
 
-function chatToken({ bytes, logprob }: Pick<TokenStep, 'bytes' | 'logprob'>): object {
+function chatToken({ bytes, logprob }: Pick<PlacedToken, 'bytes' | 'logprob'>): object {
   return { token: tokenText(bytes), logprob, bytes: [...bytes] };
 }
 
-/** The reply to a completion request, or one event of its stream. */
-export function completionReply(head: ReplyHead, choice: object, usage?: Usage): object {
-  return { ...head, object: 'text_completion', choices: [{ index: 0, ...choice }], ...(usage && { usage }) };
-}
-
-/**
- * The log-probabilities of a text completion.
- *
- * @param start - Where the text of the first step begins in the whole text, in code points.
- */
-export function completionLogprobs(steps: readonly TokenStep[], start: number): object {
+function completionLogprobs(tokens: readonly PlacedToken[]): object {
   return {
-    tokens: steps.map((step) => tokenText(step.bytes)),
-    token_logprobs: steps.map((step) => step.logprob),
-    top_logprobs: steps.map((step) => (step.top.length === 0 ? null : topByText(step.top))),
-    text_offset: textOffsets(steps, start),
+    tokens: tokens.map(({ bytes }) => tokenText(bytes)),
+    token_logprobs: tokens.map(({ logprob }) => logprob),
+    top_logprobs: tokens.map(({ top }) => (top.length === 0 ? null : topByText(top))),
+    text_offset: tokens.map(({ offset }) => offset),
   };
 }
 
 /** Two tokens may have the same text (U+FFFD for a partial character); the more probable one is kept. */
 function topByText(top: readonly TokenScore[]): Record<string, number> {
   return Object.fromEntries(top.toReversed().map(({ bytes, logprob }) => [tokenText(bytes), logprob]));
-}
-
-/** Code points of complete text before each token. */
-function textOffsets(steps: readonly TokenStep[], start: number): number[] {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let offset = start;
-  return steps.map(({ bytes }) => {
-    const before = offset;
-    offset += [...decoder.decode(bytes, { stream: true })].length;
-    return before;
-  });
 }
 
 function tokenText(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 /** Request bodies of the two generation routes, checked and with every default filled in. */
+import { ApiError } from './api-error.ts';
 import { Fields, refuse } from './fields.ts';
 import type { Sampling } from './sampling.ts';
 import type { ChatMessage, Role } from './tokenizer.ts';
@@ -8,8 +9,9 @@ const MAX_STOPS = 4;
 const MAX_STOP_LENGTH = 256;
 const MAX_PROMPT_IDS = 65_536;
 const CHAT_TOP_LOGPROBS = 20;
-const COMPLETION_TOP_LOGPROBS = 20;
+const COMPLETION_TOP_LOGPROBS = 5;
 const COMPLETION_MAX_TOKENS = 16;
+const MAX_CHOICES = 128;
 const TOKENS = { min: 0, max: 1_000_000, whole: true } as const;
 
 /** What both routes have in common. */
@@ -20,6 +22,8 @@ interface GenerationRequest {
   /** The seed is null if the client leaves it open. */
   readonly sampling: Omit<Sampling, 'seed'> & { readonly seed: number | null };
   readonly stops: readonly string[];
+  /** How many independent answers. */
+  readonly choices: number;
   readonly stream: boolean;
   readonly includeUsage: boolean;
   readonly logprobs: boolean;
@@ -65,8 +69,7 @@ const ROLES: Readonly<Record<string, Role>> = {
 /** Check a chat request. @throws ApiError 400 naming the field */
 export function parseChatRequest(body: unknown): ChatRequest {
   const fields = new Fields(body, CHAT_FIELDS);
-  const format = fields.get('response_format');
-  if (format !== undefined) new Fields(format, ['type']).only('type', 'text');
+  checkFormat(fields.get('response_format'));
   const limits = { ...TOKENS, min: 1 };
   const logprobs = fields.flag('logprobs');
   const topLogprobs = fields.number('top_logprobs', { min: 0, max: CHAT_TOP_LOGPROBS, whole: true }, 0);
@@ -95,7 +98,6 @@ export function parseCompletionRequest(body: unknown): CompletionRequest {
 }
 
 function parseGeneration(fields: Fields): Omit<GenerationRequest, 'maxTokens' | 'logprobs' | 'topLogprobs'> {
-  fields.only('n', 1);
   fields.only('presence_penalty', 0);
   fields.only('frequency_penalty', 0);
   const stream = fields.flag('stream');
@@ -110,9 +112,16 @@ function parseGeneration(fields: Fields): Omit<GenerationRequest, 'maxTokens' | 
       seed: fields.number('seed', { min: -max, max, whole: true }, null),
     },
     stops: parseStops(fields.get('stop')),
+    choices: fields.number('n', { min: 1, max: MAX_CHOICES, whole: true }, 1),
     stream,
     includeUsage: options !== undefined && new Fields(options, ['include_usage']).flag('include_usage'),
   };
+}
+
+/** Nothing holds the model to a form, so a form is not promised. */
+function checkFormat(format: unknown): void {
+  if (format === undefined || (format instanceof Object && Reflect.get(format, 'type') === 'text')) return;
+  throw new ApiError(400, 'unsupported_value', 'this server answers with free text only', 'response_format');
 }
 
 function parseStops(value: unknown): string[] {
@@ -131,10 +140,12 @@ function isTokenId(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-function parsePrompt(value: unknown): string | number[] {
+function parsePrompt(given: unknown): string | number[] {
+  const [only]: readonly unknown[] = Array.isArray(given) && given.length === 1 ? given : [];
+  const value = typeof only === 'string' || Array.isArray(only) ? only : given;
   if (typeof value === 'string') return value;
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_PROMPT_IDS || !value.every(isTokenId)) {
-    refuse('prompt', 'a string or a list of token ids');
+    refuse('prompt', 'one text or one list of token ids');
   }
   return value;
 }
@@ -144,7 +155,7 @@ function parseMessages(value: unknown): ChatMessage[] {
     refuse('messages', `a list of 1 to ${MAX_MESSAGES} messages`);
   }
   return value.map((message: unknown) => {
-    const fields = new Fields(message, ['role', 'content', 'name']);
+    const fields = new Fields(message, ['role', 'content']);
     const role = ROLES[fields.text('role')] ?? refuse('role', 'system, developer, user or assistant');
     return { role, content: parseContent(fields.get('content')) };
   });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 
 const DRAW_DOMAIN = 'touchstone/embedded/draw/v1\n';
+const CHOICE_DOMAIN = 'touchstone/embedded/choice/v1\n';
 
 /** How the next token is picked. Temperature 0 is greedy: the most probable token, the lowest id of equals. */
 export interface Sampling {
@@ -9,6 +10,15 @@ export interface Sampling {
   /** Only the most probable tokens that together reach this share are drawn from. */
   readonly topP: number;
   readonly seed: number;
+}
+
+/**
+ * The seed of one of several choices for the same request.
+ *
+ * @param choice - Its number, from 0; the first has the seed of the request, so it is the answer without others.
+ */
+export function choiceSeed(seed: number, choice: number): number {
+  return choice === 0 ? seed : hashedBits(`${CHOICE_DOMAIN}${seed}\n${choice}`);
 }
 
 /** Natural log-probabilities of all tokens. */
@@ -75,6 +85,10 @@ function keepNucleus(weights: Float64Array, share: number): void {
 
 /** A number in [0, 1) with 53 bits from SHA-256 of seed and step: no generator state to carry or to get wrong. */
 function uniform(seed: number, step: number): number {
-  const digest = createHash('sha256').update(`${DRAW_DOMAIN}${seed}\n${step}`).digest();
-  return Number(digest.readBigUInt64BE(0) >> 11n) / 2 ** 53;
+  return hashedBits(`${DRAW_DOMAIN}${seed}\n${step}`) / 2 ** 53;
+}
+
+/** The first 53 bits of the SHA-256 of a text, as a whole number. */
+function hashedBits(text: string): number {
+  return Number(createHash('sha256').update(text).digest().readBigUInt64BE(0) >> 11n);
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEmbeddedModels } from '../../../src/endpoints/embedded/models.ts';
 import { startEmbeddedServer } from '../../../src/endpoints/embedded/server.ts';
 import type { LocalServer } from '../../../src/endpoints/listen.ts';
+import { createClient, type Chat } from './client.ts';
 import { startSmallServer } from './fixtures.ts';
 
 const MODEL = 'tiny-0.4m';
@@ -22,81 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-interface Reply {
-  readonly status: number;
-  readonly text: string;
-}
-
-interface Usage {
-  readonly prompt_tokens: number;
-  readonly completion_tokens: number;
-  readonly total_tokens: number;
-}
-
-interface TokenEntry {
-  readonly token: string;
-  readonly logprob: number;
-  readonly bytes: readonly number[];
-  readonly top_logprobs: readonly TokenEntry[];
-}
-
-interface Chat {
-  readonly id: string;
-  readonly system_fingerprint: string;
-  readonly usage: Usage;
-  readonly choices: readonly {
-    readonly message: { readonly content: string };
-    readonly delta: { readonly content?: string };
-    readonly logprobs: { readonly content: readonly TokenEntry[] };
-    readonly finish_reason: string | null;
-  }[];
-}
-
-interface Completion {
-  readonly usage: Usage;
-  readonly choices: readonly {
-    readonly text: string;
-    readonly logprobs: {
-      readonly tokens: readonly string[];
-      readonly token_logprobs: readonly (number | null)[];
-      readonly text_offset: readonly number[];
-    } | null;
-  }[];
-}
-
-async function post(path: string, body: unknown): Promise<Reply> {
-  const response = await fetch(server.url + path, {
-    method: 'POST',
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  return { status: response.status, text: await response.text() };
-}
-
-async function ask(path: string, body: unknown): Promise<unknown> {
-  const { status, text } = await post(path, body);
-  expect(status, text).toBe(200);
-  return JSON.parse(text);
-}
-
-const chat = async (body: unknown): Promise<Chat> => (await ask('/chat/completions', body)) as Chat;
-const complete = async (body: unknown): Promise<Completion> => (await ask('/completions', body)) as Completion;
+const { post, chat, stream } = createClient(() => server.url);
 const contentOf = (reply: Chat): string => reply.choices[0]?.message.content ?? '';
-
-type CompletionLogprobs = NonNullable<Completion['choices'][number]['logprobs']>;
-
-function logprobsOf(reply: Completion): CompletionLogprobs {
-  const logprobs = reply.choices[0]?.logprobs;
-  if (!logprobs) throw new Error('the reply has no log-probabilities');
-  return logprobs;
-}
-
-/** The events of a stream, without the final mark, which must be there. */
-async function stream<T>(path: string, body: object): Promise<T[]> {
-  const { text } = await post(path, { ...body, stream: true });
-  const events = text.split('\n\n').map((event) => event.replace(/^data: /, ''));
-  expect(events.splice(-2)).toEqual(['[DONE]', '']);
-  return events.map((event) => JSON.parse(event));
-}
 
 describe('GET /v1/models', () => {
   it('names each model with the digest of its weights', async () => {
@@ -142,7 +70,7 @@ describe('POST /v1/chat/completions', () => {
 
   it('gives log-probabilities whose best is the greedy token', async () => {
     const reply = await chat({ ...QUESTION, logprobs: true, top_logprobs: 3 });
-    const content = reply.choices[0]?.logprobs.content ?? [];
+    const content = reply.choices[0]?.logprobs?.content ?? [];
     expect(content.length).toBeGreaterThan(10);
     expect(content.map((entry) => entry.token).join('')).toBe(ANSWER);
     for (const entry of content) {
@@ -211,10 +139,17 @@ describe('POST /v1/chat/completions', () => {
     'a byte that is not UTF-8': [400, 'invalid_json', '\ud800'],
     'a body that is no object': [400, 'invalid_body', []],
     'a body of more than 1 MiB': [413, 'body_too_large', { ...QUESTION, user: 'x'.repeat(1_100_000) }],
-    'an unknown parameter': [400, 'unsupported_parameter', { ...QUESTION, tools: [] }],
+    tools: [400, 'unsupported_parameter', { ...QUESTION, tools: [] }],
+    'an unknown parameter': [400, 'unsupported_parameter', { ...QUESTION, top_k: 1 }],
     'an unknown model': [404, 'model_not_found', { ...QUESTION, model: 'gpt-4' }],
-    'two choices': [400, 'invalid_value', { ...QUESTION, n: 2 }],
-    'a penalty': [400, 'invalid_value', { ...QUESTION, presence_penalty: 1 }],
+    'no choices': [400, 'invalid_value', { ...QUESTION, n: 0 }],
+    'too many choices': [400, 'invalid_value', { ...QUESTION, n: 129 }],
+    'a name of a speaker': [
+      400,
+      'unsupported_parameter',
+      { ...QUESTION, messages: [{ role: 'user', content: 'x', name: 'ann' }] },
+    ],
+    'a penalty': [400, 'unsupported_value', { ...QUESTION, presence_penalty: 1 }],
     'a temperature out of range': [400, 'invalid_value', { ...QUESTION, temperature: 3 }],
     'a seed that is not whole': [400, 'invalid_value', { ...QUESTION, seed: 0.5 }],
     'no tokens': [400, 'invalid_value', { ...QUESTION, max_tokens: 0 }],
@@ -222,7 +157,9 @@ describe('POST /v1/chat/completions', () => {
     'too many stop strings': [400, 'invalid_value', { ...QUESTION, stop: ['a', 'b', 'c', 'd', 'e'] }],
     'top_logprobs alone': [400, 'invalid_value', { ...QUESTION, top_logprobs: 2 }],
     'stream_options alone': [400, 'invalid_value', { ...QUESTION, stream_options: { include_usage: true } }],
-    'a response format': [400, 'invalid_value', { ...QUESTION, response_format: { type: 'json_object' } }],
+    'an answer in JSON': [400, 'unsupported_value', { ...QUESTION, response_format: { type: 'json_object' } }],
+    'a response format that is none': [400, 'unsupported_value', { ...QUESTION, response_format: 'text' }],
+    'a choice of tools': [400, 'unsupported_parameter', { ...QUESTION, tool_choice: 'auto' }],
     'no messages': [400, 'invalid_value', { ...QUESTION, messages: [] }],
     'an unknown role': [400, 'invalid_value', { ...QUESTION, messages: [{ role: 'tool', content: 'x' }] }],
     'an image': [
@@ -248,65 +185,6 @@ describe('POST /v1/chat/completions', () => {
     expect((await fetch(`${server.url}/embeddings`, { method: 'POST' })).status).toBe(404);
     expect((await fetch(`${server.url}/chat/completions`)).status).toBe(404);
     expect((await fetch(`${server.url}/models/none`)).status).toBe(404);
-  });
-});
-
-describe('POST /v1/completions', () => {
-  const text = 'What is 3 + 4?';
-  const score = { model: MODEL, prompt: text, max_tokens: 0, echo: true, logprobs: 2 };
-
-  it('scores a prompt without an answer', async () => {
-    const reply = await complete(score);
-    expect(reply.choices[0]?.text).toBe(text);
-    const { tokens, text_offset, token_logprobs } = logprobsOf(reply);
-    expect(tokens.join('')).toBe(text);
-    expect(text_offset.map((offset, i) => text.startsWith(tokens[i] ?? '', offset))).toEqual(tokens.map(() => true));
-    expect(text_offset[0]).toBe(0);
-    for (const logprob of token_logprobs) expect(logprob).toBeLessThan(0);
-    expect(reply.usage.completion_tokens).toBe(0);
-  });
-
-  it('gives null to the first of given token ids, and the same numbers as for the text', async () => {
-    const ids = [1, ...[...'abc'].map((char) => 6 + char.charCodeAt(0))];
-    const reply = await complete({ ...score, prompt: ids });
-    const [first, ...rest] = logprobsOf(reply).token_logprobs;
-    expect(first).toBe(null);
-    expect(rest).toHaveLength(3);
-    expect(reply.choices[0]?.text).toBe('abc');
-  });
-
-  it('adds to an echoed prompt what it would answer without echo', async () => {
-    const plain = await complete({ model: MODEL, prompt: text, temperature: 0, max_tokens: 5 });
-    const echoed = await complete({ ...score, temperature: 0, max_tokens: 5 });
-    expect(echoed.choices[0]?.text).toBe(`${text}${plain.choices[0]?.text}`);
-    expect(plain.choices[0]?.logprobs).toBe(null);
-  });
-
-  it('streams', async () => {
-    const body = { model: MODEL, prompt: text, temperature: 0, max_tokens: 5, logprobs: 0 };
-    const events = await stream<Completion>('/completions', { ...body, stream_options: { include_usage: true } });
-    const whole = await complete(body);
-    expect(events.map((event) => event.choices[0]?.text ?? '').join('')).toBe(whole.choices[0]?.text);
-    const offsets = events.flatMap((event) => event.choices[0]?.logprobs?.text_offset ?? []);
-    expect(offsets).toEqual(logprobsOf(whole).text_offset);
-    expect(events.at(-1)?.usage).toEqual(whole.usage);
-  });
-
-  it.each([
-    ['an id outside the vocabulary', 'invalid_value', { ...score, prompt: [1, 640] }],
-    ['an empty list of ids', 'invalid_value', { ...score, prompt: [] }],
-    ['several prompts', 'invalid_value', { ...score, prompt: ['a', 'b'] }],
-    ['echo in a stream', 'unsupported_parameter', { ...score, stream: true }],
-    ['a prompt beyond the context', 'context_length_exceeded', { ...score, prompt: Array(257).fill(7) }],
-  ])('refuses %s', async (_, code, body) => {
-    const reply = await post('/completions', body);
-    expect(reply.status).toBe(400);
-    expect(JSON.parse(reply.text).error.code).toBe(code);
-  });
-
-  it('scores a prompt that fills the context exactly', async () => {
-    const reply = await complete({ ...score, prompt: Array(256).fill(7) });
-    expect(reply.usage.prompt_tokens).toBe(256);
   });
 });
 
