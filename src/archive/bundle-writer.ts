@@ -6,7 +6,7 @@ import { decodeUtf8, encodeHex } from '../core/bytes.ts';
 import { InputError, UsageError } from '../core/errors.ts';
 import { MAX_LINE_BYTES } from '../core/line-form.ts';
 import { createSha256 } from '../core/sha256.ts';
-import { parsePlan } from '../transcript/plan.ts';
+import { parsePlan } from '../transcript/plan-text.ts';
 import { evidenceLine, formatContainerLine, formatSeal, GZIP_HEADER } from '../transcript/publication.ts';
 import { parseRecord } from '../transcript/record-line.ts';
 import { FORMAT } from '../transcript/record.ts';

@@ -4,7 +4,8 @@ import { InputError } from '../core/errors.ts';
 import { readRunFile } from '../archive/run-folder.ts';
 import type { EndpointConfig } from '../endpoints/config.ts';
 import type { LoadedSuite } from '../suites/load.ts';
-import { parsePlan, type Plan } from '../transcript/plan.ts';
+import type { Plan } from '../transcript/plan.ts';
+import { parsePlan } from '../transcript/plan-text.ts';
 import { withHint } from './say.ts';
 
 /**

@@ -3,23 +3,24 @@ import { encodeHex } from '../core/bytes.ts';
 import { digest } from '../core/digest.ts';
 import { UsageError } from '../core/errors.ts';
 import type { EndpointLevel } from '../core/evidence-names.ts';
-import { promptDigest } from '../suites/definition.ts';
+import { harnessesOf, promptDigest, type SuiteDefinition } from '../suites/definition.ts';
 import { createItemTree } from '../suites/item.ts';
 import type { LoadedSuite } from '../suites/load.ts';
 import {
-  formatPlan,
   MAX_CONCURRENCY,
   MAX_REPEATS,
-  parsePlan,
   type Plan,
   type PlanBudget,
   type PlanEndpoint,
+  type PlanHarness,
   type PlanPrices,
   type PlanRules,
   type PlanRunner,
   type PlanSigner,
   type PlanStop,
+  type PlanSuite,
 } from '../transcript/plan.ts';
+import { formatPlan, parsePlan } from '../transcript/plan-text.ts';
 import { formatBaseline, type Baseline } from '../transcript/baseline.ts';
 import { FORMAT } from '../transcript/record.ts';
 import { selectIndices, type SelectionRule } from '../transcript/selection.ts';
@@ -50,6 +51,8 @@ export interface RunOptions {
   readonly budget?: PlanBudget;
   /** The least level of evidence that an answer needs to count; only for endpoints that give evidence. */
   readonly requireLevel?: EndpointLevel;
+  /** Name of the harness, of those that the suite has; its first by default. */
+  readonly harness?: string;
   /** State what answers that cannot deserve anything score. */
   readonly controls?: boolean;
   /** Stop as soon as it is certain whether the run is worse than a baseline by the margin or more. */
@@ -70,6 +73,8 @@ export interface StopOptions {
 export interface PlanInput {
   readonly suite: LoadedSuite;
   readonly endpoint: PlanEndpoint;
+  /** The model that judges answers, for a scorer that asks one. */
+  readonly judge?: PlanEndpoint;
   readonly options: RunOptions;
   readonly runner: PlanRunner;
   readonly signer: PlanSigner;
@@ -115,11 +120,13 @@ export function planRun(input: PlanInput): Plan {
       visibility: definition.visibility,
       redistributable: definition.redistributable,
       ...definition.items,
+      ...acceptedOf(suite),
     },
     selection: selectItems(suite, options.selection ?? { kind: 'all' }),
     endpoint,
+    ...(input.judge === undefined ? {} : { judge: input.judge }),
     ...evidenceOf(endpoint, options),
-    rules: rulesOf(suite, options),
+    rules: rulesOf(input),
     budget: options.budget ?? {},
     ...(options.controls === true ? { controls: true } : {}),
     ...(options.stop === undefined ? {} : { stop: planStop(options.stop) }),
@@ -157,14 +164,15 @@ function evidenceOf({ kind }: PlanEndpoint, { concurrency, requireLevel }: RunOp
   return { evidence: { max_pending: Math.min(MAX_CONCURRENCY, pending), ...required } };
 }
 
-function rulesOf({ definition }: LoadedSuite, options: RunOptions): PlanRules {
+function rulesOf({ suite: { definition }, options, judge }: PlanInput): PlanRules {
   const { id, version, digest } = definition.scorer;
   return {
     prompt: promptDigest(definition.prompt),
     parameters: definition.parameters,
     scorer: { id, version, digest },
     unscored: definition.unscored,
-    harness: definition.harness,
+    harness: harnessOf(definition, options.harness),
+    ...(judge === undefined ? {} : { judge: { model: judge.model, base_url: judge.base_url } }),
     repeats: options.repeats ?? definition.repeats,
     limits: {
       timeout_ms: options.timeoutMs ?? RUN_DEFAULTS.timeoutMs,
@@ -176,6 +184,23 @@ function rulesOf({ definition }: LoadedSuite, options: RunOptions): PlanRules {
     },
     stop: 'none',
   };
+}
+
+function harnessOf(definition: SuiteDefinition, name: string | undefined): PlanHarness {
+  const all = harnessesOf(definition);
+  const chosen = name === undefined ? definition.harness : all.find((harness) => harness.name === name);
+  if (chosen === undefined) {
+    const names = all.flatMap((harness) => harness.name ?? []);
+    const wanted = names.length === 0 ? 'it has one, without a name' : `want one of ${names.join(', ')}`;
+    throw new UsageError('ERR_USAGE', `cannot use harness "${name}" of suite ${definition.id}: ${wanted}`);
+  }
+  const { config: _options, ...planned } = chosen;
+  return planned;
+}
+
+// What nobody but the operator vouches for is said where every reader looks first.
+function acceptedOf({ definition: { origin } }: LoadedSuite): Partial<Pick<PlanSuite, 'accepted'>> {
+  return origin?.pin === 'accepted' ? { accepted: origin.files.map(({ sha256 }) => sha256) } : {};
 }
 
 function checkOptions(options: RunOptions): void {

@@ -10,14 +10,8 @@ import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
 import { digest, type Digest } from '../core/digest.ts';
 import { VerificationError } from '../core/errors.ts';
 import type { LineObject } from '../core/line-form.ts';
-import {
-  MAX_REPEATS,
-  MAX_SUITE_SIZE,
-  parametersShape,
-  unscoredShape,
-  type PlanParameters,
-  type PlanRules,
-} from '../transcript/plan.ts';
+import { MAX_REPEATS, MAX_SUITE_SIZE, type PlanParameters, type PlanRules } from '../transcript/plan.ts';
+import { parametersShape, unscoredShape } from '../transcript/plan-text.ts';
 import {
   boolean,
   conform,

@@ -7,25 +7,8 @@
  */
 import { canonicalize } from '../core/canonical-json.ts';
 import { digest, type Digest } from '../core/digest.ts';
-import { VerificationError } from '../core/errors.ts';
-import { ENDPOINT_LEVELS, TEE_PROVIDERS, type EndpointLevel, type TeeProvider } from '../core/evidence-names.ts';
-import { parseLine } from '../core/line-form.ts';
-import {
-  boolean,
-  conform,
-  decimalText,
-  digestText,
-  integer,
-  list,
-  nameText,
-  object,
-  oneOf,
-  text,
-  timeText,
-  variant,
-  type Shape,
-} from './shape.ts';
-import { FORMAT, SUITE_REASONS, type SuiteReason, type UnscoredReason } from './record.ts';
+import type { EndpointLevel, TeeProvider } from '../core/evidence-names.ts';
+import type { SuiteReason, UnscoredReason } from './record.ts';
 import type { SelectionRule } from './selection.ts';
 
 /** Most concurrent requests of one run; it also bounds what a verifier keeps in memory. */
@@ -36,9 +19,6 @@ export const MAX_SUITE_SIZE = 1_000_000;
 
 /** Most repeats of an item. */
 export const MAX_REPEATS = 1000;
-
-// Repeat r asks with seed + r; beyond 2^53 two repeats would ask with one seed.
-const MAX_SEED = Number.MAX_SAFE_INTEGER - MAX_REPEATS;
 
 /** The suite that is asked. */
 export interface PlanSuite {
@@ -52,6 +32,8 @@ export interface PlanSuite {
   /** Root and size of the tree over all its item commitments. */
   readonly root: string;
   readonly size: number;
+  /** Digests of the files that its items were made from, which nobody but the operator vouches for. */
+  readonly accepted?: readonly string[];
 }
 
 /** The endpoint under test, as configured; what it reports about itself is in the outcomes. */
@@ -105,6 +87,16 @@ export interface PlanParameters {
  */
 export type Treatment = 'wrong' | 'excluded' | 'scored';
 
+/** How items are asked. */
+export interface PlanHarness {
+  readonly id: string;
+  readonly version: number;
+  /** Name within the suite; absent if the suite has one harness. */
+  readonly name?: string;
+  /** Digest over id, version and options; absent for a plain single turn. */
+  readonly digest?: string;
+}
+
 /** What has to be equal for two runs to be comparable, beside the items. */
 export interface PlanRules {
   /** Digest of the prompt: templates and few-shot examples. */
@@ -112,7 +104,9 @@ export interface PlanRules {
   readonly parameters: PlanParameters;
   readonly scorer: { readonly id: string; readonly version: number; readonly digest: string };
   readonly unscored: Readonly<Record<SuiteReason, Treatment>>;
-  readonly harness: { readonly id: string; readonly version: number };
+  readonly harness: PlanHarness;
+  /** Present if answers are judged by a model: other judges are other rules. */
+  readonly judge?: { readonly model: string; readonly base_url: string };
   readonly repeats: number;
   readonly limits: { readonly timeout_ms: number; readonly max_response_bytes: number };
   readonly retry: { readonly max_attempts: number; readonly max_lost: number };
@@ -180,6 +174,8 @@ export interface Plan {
   readonly suite: PlanSuite;
   readonly selection: { readonly rule: SelectionRule; readonly root: string; readonly size: number };
   readonly endpoint: PlanEndpoint;
+  /** The model that judges answers; exactly for a scorer that asks one. */
+  readonly judge?: PlanEndpoint;
   /** Exactly for an endpoint of kind `tee`. */
   readonly evidence?: PlanEvidence;
   readonly rules: PlanRules;
@@ -194,172 +190,24 @@ export interface Plan {
   readonly signer: PlanSigner;
 }
 
-const limit = integer(1);
-const hexKey = text(64, /^[0-9a-f]{64}$/);
-const treatment = oneOf('wrong', 'excluded');
-const answeredTreatment = oneOf('wrong', 'excluded', 'scored');
-/** A decimal below 1. */
-const shareText: Shape<string> = text(20, /^0(?:\.\d+)?$/);
-const url = text(2048, /^https?:\/\/[A-Za-z0-9.[\]:_-]+(?:\/[A-Za-z0-9._~%+:@=-]*)*$/);
-
-/** Shape of the sampling parameters, shared with the suite definition. */
-export const parametersShape: Shape<PlanParameters> = object<PlanParameters>(
-  { max_tokens: integer(1, 10_000_000) },
-  {
-    temperature: decimalText,
-    top_p: decimalText,
-    seed: integer(0, MAX_SEED),
-    stop: list(text(256), 16),
-    logprobs: boolean,
-    response_format: text(32_768),
-  },
-);
-
-/** Shape of the treatment of unscored items: every reason is named, so that none is treated by default. */
-export const unscoredShape: Shape<PlanRules['unscored']> = object<PlanRules['unscored']>(
-  Object.fromEntries(SUITE_REASONS.map((reason) => [reason, treatmentShape(reason)])) as Record<
-    SuiteReason,
-    Shape<Treatment>
-  >,
-);
-
-function treatmentShape(reason: SuiteReason): Shape<Treatment> {
-  return ['truncated', 'refused', 'filtered', 'empty'].includes(reason) ? answeredTreatment : treatment;
-}
-
-const suite = object<PlanSuite>({
-  id: nameText(128),
-  version: nameText(64),
-  licence: nameText(128),
-  digest: digestText,
-  visibility: oneOf('public', 'private'),
-  redistributable: boolean,
-  root: digestText,
-  size: integer(1, MAX_SUITE_SIZE),
-});
-
-const rule = variant<SelectionRule>('kind', {
-  all: object<Extract<SelectionRule, { kind: 'all' }>>({ kind: oneOf('all') }),
-  seeded: object<Extract<SelectionRule, { kind: 'seeded' }>>({ kind: oneOf('seeded'), limit, seed: nameText(128) }),
-});
-
-const endpoint = object<PlanEndpoint>(
-  {
-    kind: oneOf('openai', 'embedded', 'replay', 'tee'),
-    name: nameText(256),
-    base_url: url,
-    model: nameText(256),
-    stream: boolean,
-    max_tokens_field: oneOf('max_tokens', 'max_completion_tokens'),
-  },
-  {
-    extra: text(32_768),
-    weights: digestText,
-    tee: object<PlanTee>(
-      { provider: oneOf(...TEE_PROVIDERS) },
-      { simulated: (value) => (value === true ? null : ': want true or nothing') },
-    ),
-  },
-);
-
-const rules = object<PlanRules>({
-  prompt: digestText,
-  parameters: parametersShape,
-  scorer: object<PlanRules['scorer']>({ id: nameText(64), version: integer(1), digest: digestText }),
-  unscored: unscoredShape,
-  harness: object<PlanRules['harness']>({ id: oneOf('single-turn'), version: integer(1, 1) }),
-  repeats: integer(1, MAX_REPEATS),
-  limits: object<PlanRules['limits']>({ timeout_ms: limit, max_response_bytes: limit }),
-  retry: object<PlanRules['retry']>({ max_attempts: integer(1, 1000), max_lost: integer(0, 1000) }),
-  stop: oneOf('none'),
-});
-
-const planShape = object<Plan>(
-  {
-    format: oneOf(FORMAT),
-    created_at: timeText,
-    nonce: text(32, /^[0-9a-f]{32}$/),
-    suite,
-    selection: object<Plan['selection']>({ rule, root: digestText, size: limit }),
-    endpoint,
-    rules,
-    budget: object<PlanBudget>({}, { max_requests: limit, max_cost_usd: decimalText }),
-    concurrency: integer(1, MAX_CONCURRENCY),
-    runner: object<PlanRunner>(
-      { name: nameText(64), version: nameText(64), dirty: boolean, platform: nameText(128) },
-      { lock: digestText, commit: text(40, /^[0-9a-f]{40}$/) },
-    ),
-    signer: object<PlanSigner>({
-      kind: oneOf('ed25519', 'sshsig', 'ephemeral'),
-      name: nameText(128),
-      public_key: hexKey,
-      checkpoint_key: hexKey,
-    }),
-  },
-  {
-    evidence: object<PlanEvidence>(
-      { max_pending: integer(1, MAX_CONCURRENCY) },
-      { require_level: oneOf(...ENDPOINT_LEVELS) },
-    ),
-    controls: (value) => (value === true ? null : ': want true or nothing'),
-    stop: object<PlanStop>({
-      kind: oneOf('paired-sequential'),
-      version: integer(1, 1) as Shape<1>,
-      baseline: digestText,
-      scores: digestText,
-      margin: shareText,
-      alpha: shareText,
-    }),
-    prices: object<PlanPrices>({
-      prompt_usd_per_mtok: decimalText,
-      completion_usd_per_mtok: decimalText,
-      dated: text(10, /^\d{4}-\d{2}-\d{2}$/),
-    }),
-  },
-);
-
 /** What a reason counts as under the policy of a suite. */
 export function treatmentOf(policy: PlanRules['unscored'], reason: UnscoredReason): Treatment {
   return reason === 'unattested' ? 'wrong' : policy[reason];
 }
 
 /** The features that a run under a plan uses, as its header names them. */
-export function featuresOf({ evidence, stop }: Plan): readonly string[] {
-  return [...(evidence === undefined ? [] : ['evidence/1']), ...(stop === undefined ? [] : ['stop/1'])];
+export function featuresOf(plan: Plan): readonly string[] {
+  const used: readonly (readonly [string, boolean])[] = [
+    ['evidence/1', plan.evidence !== undefined],
+    ['stop/1', plan.stop !== undefined],
+    ['turns/1', hasTurns(plan)],
+  ];
+  return used.flatMap(([feature, isUsed]) => (isUsed ? [feature] : []));
 }
 
-/** The text of plan.json. */
-export function formatPlan(plan: Plan): string {
-  return canonicalize(plan);
-}
-
-/**
- * The plan in the text of plan.json.
- *
- * @throws {@link VerificationError} `ERR_PLAN_FORM` if it is not the line form of a plan.
- */
-export function parsePlan(planText: string): Plan {
-  const plan = conform(planShape, lineOf(planText), planError);
-  const isTee = plan.endpoint.kind === 'tee';
-  if (isTee !== (plan.endpoint.tee !== undefined) || isTee !== (plan.evidence !== undefined)) {
-    throw planError(': want a provider and evidence for an endpoint of kind "tee", and for no other');
-  }
-  if (plan.stop !== undefined && (plan.rules.repeats > 1 || Number(plan.stop.alpha) === 0)) {
-    throw planError('/stop: want one repeat, and an alpha above 0');
-  }
-  return plan;
-}
-
-function lineOf(planText: string): unknown {
-  try {
-    return parseLine(planText);
-  } catch (cause) {
-    throw new VerificationError('ERR_PLAN_FORM', 'cannot read plan: want one canonical JSON line', { cause });
-  }
-}
-
-function planError(complaint: string): VerificationError {
-  return new VerificationError('ERR_PLAN_FORM', `cannot read plan${complaint}`);
+/** Whether more than one question may be asked for a sample. */
+export function hasTurns({ rules, judge }: Plan): boolean {
+  return rules.harness.digest !== undefined || judge !== undefined;
 }
 
 /** The plan digest: the plain SHA-256 of plan.json. */

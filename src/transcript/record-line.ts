@@ -36,6 +36,7 @@ import {
   variant,
   type Shape,
 } from './shape.ts';
+import { MAX_TURNS } from './wire/dialogue.ts';
 
 /** Most files of one attestation. */
 const MAX_EVIDENCE_FILES = 64;
@@ -55,16 +56,19 @@ const shapes: { readonly [K in TranscriptRecord['k']]: Shape<Extract<TranscriptR
     plan: digestText,
     run_nonce: text(32, /^[0-9a-f]{32}$/),
   }),
-  intent: object<IntentRecord>({
-    k: oneOf('intent'),
-    seq,
-    at: timeText,
-    attempt: integer(0),
-    index: integer(0),
-    repeat: integer(0),
-    item: digestText,
-    request: digestText,
-  }),
+  intent: object<IntentRecord>(
+    {
+      k: oneOf('intent'),
+      seq,
+      at: timeText,
+      attempt: integer(0),
+      index: integer(0),
+      repeat: integer(0),
+      item: digestText,
+      request: digestText,
+    },
+    { turn: integer(1, MAX_TURNS - 1), role: oneOf('judge') },
+  ),
   outcome: object<OutcomeRecord>(
     { k: oneOf('outcome'), seq, of: seq, status: oneOf('ok', 'http', 'timeout', 'network', 'cancelled', 'lost') },
     {

@@ -12,7 +12,7 @@ import type { LineObject } from '../core/line-form.ts';
 export const FORMAT = 'touchstone/v1';
 
 /** Features that this version understands; a header that names another is refused. */
-export const KNOWN_FEATURES: readonly string[] = ['evidence/1', 'stop/1'];
+export const KNOWN_FEATURES: readonly string[] = ['evidence/1', 'stop/1', 'turns/1'];
 
 /** Largest denominator of a score, so that sums of scores stay exact and small. */
 export const MAX_DENOMINATOR = 1000;
@@ -73,6 +73,10 @@ export interface IntentRecord {
   readonly attempt: number;
   readonly index: number;
   readonly repeat: number;
+  /** How many questions of this sample were answered before; absent for the first. */
+  readonly turn?: number;
+  /** Who is asked; absent for the endpoint under test. */
+  readonly role?: 'judge';
   /** Commitment to the item. */
   readonly item: string;
   /** Commitment to the request body. */

@@ -13,7 +13,8 @@ import { openTeeEndpoint } from '../../src/endpoints/tee/open-tee.ts';
 import { createBuilder } from '../../src/transcript/builder.ts';
 import { evidenceNonce, formatAnswerEvidence, parseAnswerEvidence } from '../../src/transcript/evidence.ts';
 import type { AnswerEvidence } from '../../src/transcript/evidence.ts';
-import { formatPlan, planDigest } from '../../src/transcript/plan.ts';
+import { planDigest } from '../../src/transcript/plan.ts';
+import { formatPlan } from '../../src/transcript/plan-text.ts';
 import { verifyRun, type Verification } from '../../src/verifier/verify.ts';
 import {
   answerEvidenceOf,

@@ -11,7 +11,7 @@ import { defaultLevel } from '../../src/archive/disclosure.ts';
 import { openFolder } from '../../src/archive/folder-source.ts';
 import { openSource } from '../../src/archive/open-source.ts';
 import { runSuite } from '../../src/runner/run.ts';
-import { parsePlan } from '../../src/transcript/plan.ts';
+import { parsePlan } from '../../src/transcript/plan-text.ts';
 import { formatSeal, GZIP_HEADER } from '../../src/transcript/publication.ts';
 import type { DisclosureLevel, RunSource } from '../../src/transcript/source.ts';
 import { verifyRun } from '../../src/verifier/verify.ts';

@@ -228,8 +228,12 @@ export const FULL_PLAN: Plan = {
     extra: '{"top_k":40}',
     weights: C,
   },
+  suite: { ...PLAN.suite, accepted: [A, B] },
+  judge: { ...PLAN.endpoint, model: 'judge-1', base_url: 'https://judge.example/v1' },
   rules: {
     ...PLAN.rules,
+    harness: { id: 'tool-loop', version: 1, name: 'whole-file', digest: A },
+    judge: { model: 'judge-1', base_url: 'https://judge.example/v1' },
     parameters: {
       max_tokens: 4096,
       temperature: '0.7',
@@ -289,7 +293,16 @@ export const FULL_DEFINITION: SuiteDefinition = {
   parameters: FULL_PLAN.rules.parameters,
   scorer: scorer('number', 2, { flag: true, list: ['a', 'b'], take: 'last', tolerance: -3 }),
   held_out: { rule: 'sha256-u32-mod', prefix: 'held-out', modulo: 10, below: 2, key: '{{ question }}' },
+  needs: ['system', 'tools'],
+  origin: { files: [{ name: 'test.jsonl', sha256: A }], pin: 'accepted' },
+  harness: harness({ name: 'quick', config: '{"max_turns":2}' }),
+  harnesses: [harness({ name: 'slow', config: '{"max_turns":9}' })],
 };
+
+function harness({ name, config }: { readonly name: string; readonly config: string }): SuiteDefinition['harness'] {
+  const identity = { config, id: 'tool-loop', version: 1 };
+  return { ...identity, name, digest: sha256Hex(JSON.stringify(identity)) };
+}
 
 /** Lines of a publication that are neither records nor openings. */
 export const CONTAINER_LINES: { readonly [T in ContainerLine['t']]: Extract<ContainerLine, { t: T }> } = {

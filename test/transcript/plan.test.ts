@@ -2,15 +2,14 @@ import canonicalizeOracle from 'canonicalize';
 import { describe, expect, it } from 'vitest';
 import { canonicalize } from '../../src/core/canonical-json.ts';
 import {
-  formatPlan,
   MAX_CONCURRENCY,
   MAX_SUITE_SIZE,
-  parsePlan,
   planDigest,
   rulesDigest,
   runId,
   type Plan,
 } from '../../src/transcript/plan.ts';
+import { formatPlan, parsePlan } from '../../src/transcript/plan-text.ts';
 import { SUITE_REASONS } from '../../src/transcript/record.ts';
 import { expectCode } from '../vectors.ts';
 import { FULL_PLAN, PLAN } from './examples.ts';

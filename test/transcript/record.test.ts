@@ -292,7 +292,7 @@ describe('formatRecord()', () => {
 
 describe('KNOWN_FEATURES', () => {
   it('names what a run may use', () => {
-    expect(KNOWN_FEATURES).toEqual(['evidence/1', 'stop/1']);
+    expect(KNOWN_FEATURES).toEqual(['evidence/1', 'stop/1', 'turns/1']);
   });
 });
 

@@ -9,7 +9,7 @@ import { InputError, isTouchstoneError } from '../../src/core/errors.ts';
 import { isGatePolicy } from '../../src/reports/gate/policy.ts';
 import { parseDefinition } from '../../src/suites/definition.ts';
 import { parseOpening } from '../../src/transcript/opening.ts';
-import { parsePlan } from '../../src/transcript/plan.ts';
+import { parsePlan } from '../../src/transcript/plan-text.ts';
 import { parseContainerLine, type ContainerLine } from '../../src/transcript/publication.ts';
 import { parseRecord } from '../../src/transcript/record-line.ts';
 import {
@@ -56,12 +56,13 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   ),
   // A fraction is at most one.
   score: { parse: parseRecord, examples: Object.values(RECORDS.score), related: /^\/(?:num|den)$/ },
-  plan: { parse: parsePlan, examples: [PLAN, FULL_PLAN, TEE_PLAN] },
-  // The digest of a scorer is that of its options.
+  // The rules name the judge by its model and address.
+  plan: { parse: parsePlan, examples: [PLAN, FULL_PLAN, TEE_PLAN], related: /^(?:\/rules)?\/judge(?:\/|$)/ },
+  // The digests of scorer and harness are those of their options.
   'suite-definition': {
     parse: (text) => parseDefinition(encodeUtf8(text)),
     examples: [DEFINITION, FULL_DEFINITION],
-    related: /^\/scorer\//,
+    related: /^\/(?:scorer|harness|harnesses\/0)\//,
   },
   // Bytes that are valid UTF-8 are not written as base64.
   opening: {

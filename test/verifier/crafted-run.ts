@@ -20,7 +20,8 @@ import { formatDefinition, promptDigest, scorerDigest, type SuiteDefinition } fr
 import { commitItem, createItemTree, type CommittedItem } from '../../src/suites/item.ts';
 import { createBuilder, type NewRecord, type TranscriptBuilder } from '../../src/transcript/builder.ts';
 import { PUBLIC_SUITE_SECRET } from '../../src/transcript/commitment.ts';
-import { formatPlan, planDigest, type Plan } from '../../src/transcript/plan.ts';
+import { planDigest, type Plan } from '../../src/transcript/plan.ts';
+import { formatPlan } from '../../src/transcript/plan-text.ts';
 import {
   evidenceNonce,
   formatAnswerEvidence,
