@@ -1,7 +1,7 @@
 /**
- * Runs programs in the sandbox; run by the case `sandbox`.
+ * Runs programs in the sandbox; run by the case `sandbox`. `tool` evaluates calls of a tool of an agentic suite instead.
  *
- * node sandbox.mjs python|javascript COUNT THREADS
+ * node sandbox.mjs python|javascript|tool COUNT THREADS
  */
 import { availableParallelism } from 'node:os';
 import { openSandbox } from '../dist/scoring/sandbox/open-sandbox.js';
@@ -46,12 +46,30 @@ assert(${n} % 3);
 `,
 };
 
-const [language, count, threads] = process.argv.slice(2);
+const TOOL = (n) => `
+function call(state, { from, to, amount }) {
+  if (!(amount > 0 && (state.balances[from] ?? 0) >= amount)) return { state, reply: 'no' };
+  const balances = { ...state.balances, [from]: state.balances[from] - amount, [to]: (state.balances[to] ?? 0) + amount };
+  return { state: { ...state, balances }, reply: 'done' };
+}
+JSON.stringify(call({"balances":{"a":${n},"b":0}}, {"from":"a","to":"b","amount":1}))`;
+
+const [kind, count, threads] = process.argv.slice(2);
+const language = kind === 'tool' ? 'javascript' : kind;
 const sandbox = openSandbox({ threads: Number(threads) || availableParallelism() });
-const trial = (n) => ({ language, setUp: '', source: PROGRAMS[language](n), maxSteps: 1e8, timeoutMs: 30_000 });
+const bounds = { language, setUp: '', maxSteps: 1e8, timeoutMs: 30_000 };
+const runs = {
+  program: (n) => sandbox.run({ ...bounds, source: PROGRAMS[language](n) }),
+  tool: async (n) => (await sandbox.evaluate({ ...bounds, source: TOOL(n + 1), maxOutputLength: 65_536 })).output,
+};
+const wants = {
+  program: (n) => (n % 3 === 0 ? 'failed' : 'passed'),
+  tool: (n) => `{"state":{"balances":{"a":${n},"b":1}},"reply":"done"}`,
+};
+const form = kind === 'tool' ? 'tool' : 'program';
 const runAll = async (from) => {
-  const ends = await Promise.all(Array.from({ length: Number(count) }, (_, n) => sandbox.run(trial(from + n))));
-  const wrong = ends.findIndex((end, n) => end !== ((from + n) % 3 === 0 ? 'failed' : 'passed'));
+  const ends = await Promise.all(Array.from({ length: Number(count) }, (_, n) => runs[form](from + n)));
+  const wrong = ends.findIndex((end, n) => end !== wants[form](from + n));
   if (wrong >= 0) throw new Error(`program ${wrong} ended "${ends[wrong]}"`);
 };
 const started = performance.now();

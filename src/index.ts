@@ -39,7 +39,7 @@ export type { SelectionRule } from './transcript/selection.ts';
 
 // Programs: where answers that are code run.
 export { openSandbox, type SandboxOptions } from './scoring/sandbox/open-sandbox.ts';
-export type { Language, Sandbox, Trial, TrialEnd } from './scoring/trial.ts';
+export type { Computation, Evaluated, Language, Sandbox, Trial, TrialEnd } from './scoring/trial.ts';
 
 // Verification: what a transcript proves, what it declares, and what it does not prove.
 export { openSource } from './archive/open-source.ts';

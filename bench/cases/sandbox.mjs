@@ -11,13 +11,14 @@ export async function sandbox({ rounds }) {
     args: [program('sandbox.mjs'), language, `${COUNT}`, `${THREADS}`],
     samples: 2 * COUNT,
   });
-  const runs = await series({ python: task('python'), javascript: task('javascript') }, rounds);
+  const runs = await series({ python: task('python'), javascript: task('javascript'), tool: task('tool') }, rounds);
   const perSecond = (name) => median(runs[name].map((run) => JSON.parse(run.stdout).perSecond));
   return {
     runs,
     goals: [
       atLeast(5, perSecond('python'), `Python programs per second in ${THREADS} threads`),
       atLeast(5, perSecond('javascript'), `JavaScript programs per second in ${THREADS} threads`),
+      atLeast(100, perSecond('tool'), `calls of a tool per second in ${THREADS} threads`),
     ],
   };
 }

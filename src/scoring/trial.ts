@@ -34,6 +34,19 @@ export function dependsOnMachine(end: TrialEnd): boolean {
   return end === 'timed-out' || end === 'crashed';
 }
 
+/** A program that gives a text: the value of its last expression. In JavaScript only. */
+export type Computation = Trial & {
+  /** Most UTF-16 units of the text; a longer one is a failure. */
+  readonly maxOutputLength: number;
+};
+
+/** How a computation ended, and its text where it passed. */
+export interface Evaluated {
+  readonly end: TrialEnd;
+  /** Well-formed Unicode; null unless the computation passed. */
+  readonly output: string | null;
+}
+
 /** Runs programs of strangers out of reach of files, network, environment, clock and chance. */
 export interface Sandbox {
   /**
@@ -48,6 +61,15 @@ export interface Sandbox {
    * @throws {@link UsageError} `ERR_SANDBOX`
    */
   run(trial: Trial): Promise<TrialEnd>;
+  /**
+   * Run a program for the text that is the value of its last expression.
+   *
+   * A value that is no text (an object that could become one, a promise), a text that is too long and a text with half a
+   * surrogate pair are failures. What the sandbox gives back is text of a stranger all the same.
+   *
+   * @throws {@link UsageError} `ERR_SANDBOX`, also for a language whose programs have no value.
+   */
+  evaluate(computation: Computation): Promise<Evaluated>;
   /** End all threads; programs that still run reject. */
   close(): Promise<void>;
 }

@@ -46,6 +46,7 @@ function fakeSandbox(endOf: (source: string, time: number) => TrialEnd): FakeSan
       await new Promise((resolve) => void setTimeout(resolve, waits));
       return endOf(trial.source, trials.length);
     },
+    evaluate: () => Promise.resolve({ end: 'failed', output: null }),
     close: () => Promise.resolve(),
   };
 }

@@ -18,7 +18,12 @@ const python = scorerOf('python-tests');
 const TARGET = { prompt: 'x = ', tests: ['assert x', 'assert y'], entry_point: 'f' };
 
 function sandboxOf(end: TrialEnd): Sandbox {
-  return { ready: () => Promise.resolve(), run: () => Promise.resolve(end), close: () => Promise.resolve() };
+  return {
+    ready: () => Promise.resolve(),
+    run: () => Promise.resolve(end),
+    evaluate: () => Promise.resolve({ end: 'failed', output: null }),
+    close: () => Promise.resolve(),
+  };
 }
 
 describe.each(['python-tests', 'javascript-tests'])('%s', (id) => {

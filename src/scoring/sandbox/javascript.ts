@@ -4,11 +4,12 @@
  * A program is run as a script. It passes if it ends without an exception; if its last expression is a promise, that has to
  * be fulfilled when no job is left.
  */
-import type { TrialEnd } from '../trial.ts';
+import type { Evaluated } from '../trial.ts';
 import { installGate, type Gate, type GateRules } from './gate.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, Task } from './machine.ts';
 import { keepMemory } from './memory-image.ts';
 import { JAVASCRIPT_PRELUDE } from './javascript-prelude.ts';
+import { createTextReader, type TextReader, type ValueInterface } from './javascript-text.ts';
 import { createStepBudget, spend, type StepBudget } from './step-budget.ts';
 import { stillWorld, type StillWorld } from './still-world.ts';
 import { wasm, type WasmImports, type WasmInstance, type WasmMemory, type WasmModule } from './wasm.ts';
@@ -16,7 +17,12 @@ import { wasm, type WasmImports, type WasmInstance, type WasmMemory, type WasmMo
 const PACKAGE = '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
 
 /** Memory of the interpreter and a program together. */
-const MEMORY_PAGES = 1024;
+const MEMORY_BYTES = 64 * 1024 * 1024;
+
+/** What the interpreter begins with; most programs need no more, and there is the less to set back. */
+const FIRST_MEMORY_BYTES = 16 * 1024 * 1024;
+
+const PAGE_BYTES = 64 * 1024;
 const STACK_BYTES = 512 * 1024;
 
 /** The interpreter looks whether it is to stop after so many rounds of loops and calls. */
@@ -26,7 +32,7 @@ const PENDING = 0;
 const REJECTED = 2;
 
 /** The part of the C interface in use; numbers are addresses. */
-interface Interpreter {
+interface Interpreter extends ValueInterface {
   callbacks: object;
   readonly _malloc: (bytes: number) => number;
   readonly _QTS_NewRuntime: () => number;
@@ -53,7 +59,7 @@ export async function startJavascript(module: WasmModule): Promise<Machine> {
   const budget = createStepBudget();
   const world = stillWorld(() => spend(budget, 1));
   const gate = installGate(rulesOf(budget));
-  const memory = new wasm.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
+  const memory = new wasm.Memory({ initial: FIRST_MEMORY_BYTES / PAGE_BYTES, maximum: MEMORY_BYTES / PAGE_BYTES });
   return machineOf(await loadQuickjs(module, memory), memory, gate, { budget, world });
 }
 
@@ -83,8 +89,8 @@ interface Surroundings {
 
 function machineOf(interpreter: Interpreter, memory: WasmMemory, gate: Gate, around: Surroundings): Machine {
   const { budget, world } = around;
-  const evaluate = createContext(interpreter, memory);
-  if (!gate.closed(() => evaluate(JAVASCRIPT_PRELUDE))) throw new Error('the prelude failed');
+  const context = createContext(interpreter, memory);
+  if (gate.closed(() => context.evaluate(JAVASCRIPT_PRELUDE)) === null) throw new Error('the prelude failed');
   const image = keepMemory(memory, () => memory.buffer.byteLength);
   let isWorn = false;
   return {
@@ -92,18 +98,17 @@ function machineOf(interpreter: Interpreter, memory: WasmMemory, gate: Gate, aro
     get isWorn() {
       return isWorn;
     },
-    run({ setUp, source, maxSteps }): TrialEnd {
+    run(task) {
       image.restore();
       world.reset();
-      budget.reset(maxSteps);
+      budget.reset(task.maxSteps);
       try {
-        const passed = gate.closed(() => [setUp, source].every((text) => text === '' || evaluate(text)));
-        if (budget.isSpent) return 'out-of-steps';
-        return passed ? 'passed' : 'failed';
+        const ended = gate.closed(() => runTask(context, task));
+        return budget.isSpent ? OUT_OF_STEPS : ended;
       } catch {
         // A trap leaves the stack as it was at that moment.
         isWorn = true;
-        return budget.isSpent ? 'out-of-steps' : 'failed';
+        return budget.isSpent ? OUT_OF_STEPS : FAILED;
       } finally {
         budget.reset(Infinity);
       }
@@ -111,8 +116,25 @@ function machineOf(interpreter: Interpreter, memory: WasmMemory, gate: Gate, aro
   };
 }
 
-/** Gives what evaluates a text, and says whether it came to its end without an exception. */
-function createContext(interpreter: Interpreter, memory: WasmMemory): (source: string) => boolean {
+const FAILED: Evaluated = { end: 'failed', output: null };
+const OUT_OF_STEPS: Evaluated = { end: 'out-of-steps', output: null };
+
+function runTask({ evaluate, readText }: Context, task: Task): Evaluated {
+  if (task.setUp !== '' && evaluate(task.setUp) === null) return FAILED;
+  const value = evaluate(task.source);
+  if (value === null) return FAILED;
+  if (!('maxOutputLength' in task)) return { end: 'passed', output: null };
+  const output = readText(value, task.maxOutputLength);
+  return output === null ? FAILED : { end: 'passed', output };
+}
+
+interface Context {
+  /** @returns Where the value of the last expression is; null if it did not come to its end without an exception. */
+  readonly evaluate: (source: string) => number | null;
+  readonly readText: TextReader;
+}
+
+function createContext(interpreter: Interpreter, memory: WasmMemory): Context {
   const { _malloc: allocate, _QTS_ResolveException: exceptionOf, _QTS_Eval: evaluateAt } = interpreter;
   const { _QTS_ExecutePendingJob: runJobs, _QTS_PromiseState: promiseState } = interpreter;
   const { _QTS_NewRuntime: newRuntime, _QTS_RuntimeSetMaxStackSize: limitStack } = interpreter;
@@ -132,15 +154,16 @@ function createContext(interpreter: Interpreter, memory: WasmMemory): (source: s
   };
   const name = write('program.js').address;
   const lastContext = allocate(4);
-  return (source) => {
+  const evaluate = (source: string): number | null => {
     const { address, length } = write(source);
     const value = evaluateAt(context, address, length, name, 0, 0);
-    if (exceptionOf(context, value) !== 0) return false;
+    if (exceptionOf(context, value) !== 0) return null;
     const jobs = runJobs(runtime, -1, lastContext);
-    if (exceptionOf(context, jobs) !== 0) return false;
+    if (exceptionOf(context, jobs) !== 0) return null;
     const state = promiseState(context, value);
-    return state !== PENDING && state !== REJECTED;
+    return state !== PENDING && state !== REJECTED ? value : null;
   };
+  return { evaluate, readText: createTextReader(interpreter, memory, context, write('length').address) };
 }
 
 /**
@@ -156,7 +179,8 @@ function rulesOf(budget: StepBudget): GateRules {
   return (name, original) => {
     if (OPEN.has(name)) return original;
     if (name === INTERRUPT) return () => (budget.take(STEPS_PER_LOOK) ? 0 : 1);
-    if (name === GROW) return () => 0;
+    // All or nothing, so that what a program can have does not depend on those before it.
+    if (name === GROW) return (bytes = 0) => (bytes >>> 0 <= MEMORY_BYTES && original(MEMORY_BYTES) === true ? 1 : 0);
     // What is printed goes nowhere; the error number for a file that is not open.
     return name === WRITE ? () => 8 : null;
   };

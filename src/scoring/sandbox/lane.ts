@@ -1,13 +1,13 @@
 /** A thread that runs programs, seen from outside: it starts, it takes one program at a time, and it can be ended at once. */
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../../core/errors.ts';
-import type { Trial, TrialEnd } from '../trial.ts';
-import type { WorkerReport, WorkerStart } from './machine.ts';
+import type { Evaluated } from '../trial.ts';
+import type { Task, WorkerReport, WorkerStart } from './machine.ts';
 
 /** A thread for programs. */
 export interface Lane {
   /** Requires that the one before has ended, and that the lane is not spent. */
-  run(trial: Trial): Promise<TrialEnd>;
+  run(task: Task): Promise<Evaluated>;
   /** Whether it takes no other program. */
   readonly isSpent: boolean;
   close(): Promise<void>;
@@ -32,18 +32,18 @@ export async function openLane(url: URL, start: WorkerStart): Promise<Lane> {
     get isSpent() {
       return isSpent;
     },
-    async run(trial) {
+    async run(task) {
       const started = performance.now();
-      worker.postMessage(trial);
-      const report = await nextReport(worker, trial.timeoutMs);
+      worker.postMessage(task);
+      const report = await nextReport(worker, task.timeoutMs);
       if (report?.kind === 'end') {
         isSpent = report.isWorn;
-        return report.end;
+        return report.ended;
       }
       isSpent = true;
-      const isLate = performance.now() - started >= trial.timeoutMs;
+      const isLate = performance.now() - started >= task.timeoutMs;
       await worker.terminate();
-      return isLate ? 'timed-out' : 'crashed';
+      return { end: isLate ? 'timed-out' : 'crashed', output: null };
     },
     async close() {
       isSpent = true;

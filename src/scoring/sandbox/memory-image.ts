@@ -10,17 +10,17 @@ export interface MemoryImage {
 /**
  * Keep a memory as it is now.
  *
- * @param memory - It must not grow any more.
  * @param usedBytes - How far the memory is in use, now and before each return; what lies behind is zero.
  */
 export function keepMemory(memory: WasmMemory, usedBytes: () => number): MemoryImage {
-  const bytes = new Uint8Array(memory.buffer);
-  const image = bytes.slice(0, lengthWithoutZeros(bytes.subarray(0, usedBytes())));
+  const used = new Uint8Array(memory.buffer, 0, usedBytes());
+  const image = used.slice(0, lengthWithoutZeros(used));
   return {
     restore() {
-      const end = usedBytes();
+      // A memory that has grown has other bytes.
+      const bytes = new Uint8Array(memory.buffer);
       bytes.set(image);
-      bytes.fill(0, image.length, Math.max(image.length, end));
+      bytes.fill(0, image.length, Math.max(image.length, usedBytes()));
     },
   };
 }

@@ -4,6 +4,7 @@
  * A thread whose program does not end in time is ended with it, and another takes its place.
  */
 import { availableParallelism } from 'node:os';
+import { UsageError } from '../../core/errors.ts';
 import type { Language, Sandbox } from '../trial.ts';
 import { createPool, type Pool } from './pool.ts';
 
@@ -29,7 +30,12 @@ export function openSandbox(options: SandboxOptions = {}): Sandbox {
   };
   return {
     ready: async (language) => await poolOf(language).ready(),
-    run: async (trial) => await poolOf(trial.language).run(trial),
+    run: async (trial) => (await poolOf(trial.language).run(trial)).end,
+    async evaluate(computation) {
+      const { language } = computation;
+      if (language === 'javascript') return await poolOf(language).run(computation);
+      throw new UsageError('ERR_SANDBOX', `cannot evaluate ${language}: want javascript, whose programs have a value`);
+    },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },

@@ -1,15 +1,15 @@
 /** The threads for one language, with a queue before them. They start when first needed and stay warm. */
 import { UsageError } from '../../core/errors.ts';
-import type { Language, Trial, TrialEnd } from '../trial.ts';
+import type { Evaluated, Language } from '../trial.ts';
 import type { Lane } from './lane.ts';
-import type { WorkerStart } from './machine.ts';
+import type { Task, WorkerStart } from './machine.ts';
 
 /** Runs programs in one language. */
 export interface Pool {
   /** @throws {@link UsageError} `ERR_SANDBOX` */
   ready(): Promise<void>;
   /** @throws {@link UsageError} `ERR_SANDBOX` */
-  run(trial: Trial): Promise<TrialEnd>;
+  run(task: Task): Promise<Evaluated>;
   close(): Promise<void>;
 }
 
@@ -70,10 +70,10 @@ export function createPool(language: Language, threads: number, worker: URL): Po
   };
   return {
     ready: async () => await onLane(async () => undefined),
-    async run(trial) {
-      const first = await onLane(async (lane) => await lane.run(trial));
+    async run(task) {
+      const first = await onLane(async (lane) => await lane.run(task));
       // A thread can be lost through no fault of its program; twice is no accident.
-      return first === 'crashed' ? await onLane(async (lane) => await lane.run(trial)) : first;
+      return first.end === 'crashed' ? await onLane(async (lane) => await lane.run(task)) : first;
     },
     async close() {
       isClosed = true;

@@ -5,7 +5,7 @@
  *
  * @see https://github.com/openai/human-eval, human_eval/execution.py
  */
-import type { TrialEnd } from '../trial.ts';
+import type { Evaluated, TrialEnd } from '../trial.ts';
 import { installGate, type Gate } from './gate.ts';
 import type { Machine } from './machine.ts';
 import { keepMemory } from './memory-image.ts';
@@ -124,21 +124,22 @@ function machineOf(
     const names = interpreter.PyDict_New();
     return interpreter.PyRun_StringFlags(address, FILE_INPUT, names, names, flags) !== 0;
   };
+  const ended = (end: TrialEnd): Evaluated => ({ end, output: null });
   return {
     isWorn: false,
-    run({ setUp, source, maxSteps }): TrialEnd {
+    run({ setUp, source, maxSteps }) {
       // For C a text ends at its first zero byte; CPython refuses one that has more.
-      if (source.includes('\0')) return 'failed';
+      if (source.includes('\0')) return ended('failed');
       image.restore();
       stack.value = stackTop;
       world.reset();
       budget.reset(maxSteps);
       try {
         const passed = gate.closed(() => [setUp, source].every((text) => text === '' || evaluate(text)));
-        return passed ? 'passed' : 'failed';
+        return ended(passed ? 'passed' : 'failed');
       } catch {
         // Whatever unwound the interpreter, a trap or a refusal, ended the program.
-        return budget.isSpent ? 'out-of-steps' : 'failed';
+        return ended(budget.isSpent ? 'out-of-steps' : 'failed');
       } finally {
         budget.reset(Infinity);
         FS.streams.length = openFiles;

@@ -1,7 +1,6 @@
 /** The entry of a thread that runs programs: one interpreter, one program after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Trial } from '../trial.ts';
-import type { Machine, WorkerReport, WorkerStart } from './machine.ts';
+import type { Machine, Task, WorkerReport, WorkerStart } from './machine.ts';
 
 function report(message: WorkerReport): void {
   parentPort?.postMessage(message);
@@ -14,9 +13,9 @@ async function start({ language, module, snapshot }: WorkerStart): Promise<Machi
 
 try {
   const machine = await start(workerData as WorkerStart);
-  parentPort?.on('message', (trial: Trial) => {
-    const end = machine.run(trial);
-    report({ kind: 'end', end, isWorn: machine.isWorn });
+  parentPort?.on('message', (task: Task) => {
+    const ended = machine.run(task);
+    report({ kind: 'end', ended, isWorn: machine.isWorn });
   });
   report({ kind: 'ready', snapshot: machine.snapshot });
 } catch (cause) {

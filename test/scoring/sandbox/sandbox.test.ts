@@ -48,7 +48,7 @@ function workerOf(code: string): URL {
 }
 
 function dyingWorker(dies: boolean): URL {
-  const does = dies ? 'process.exit(1)' : "say({ kind: 'end', end: 'passed', isWorn: false })";
+  const does = dies ? 'process.exit(1)' : "say({ kind: 'end', ended: { end: 'passed', output: null }, isWorn: false })";
   return workerOf(`parentPort.on('message', () => ${does}); say({ kind: 'ready', snapshot: null });`);
 }
 
