@@ -1,7 +1,7 @@
 /** The APIs of an OpenAI-compatible server: where each is asked, and which endpoints have it. */
 import { UsageError } from '../core/errors.ts';
 import type { PlanEndpoint } from '../transcript/plan.ts';
-import type { Api } from './endpoint.ts';
+import type { Api } from '../transcript/wire/dialogue.ts';
 
 /** Path that follows the base URL. */
 export const API_PATHS: Readonly<Record<Api, string>> = {

@@ -8,9 +8,7 @@ import type { SessionEvidence } from '../attestation/claim.ts';
 import type { ChatAlgorithm } from '../core/evidence-names.ts';
 import type { AnswerEvidence } from '../transcript/evidence.ts';
 import type { PlanEndpoint } from '../transcript/plan.ts';
-
-/** A way to ask a server: chat completions, text completions, or embeddings. */
-export type Api = 'chat' | 'completions' | 'embeddings';
+import type { Api } from '../transcript/wire/dialogue.ts';
 
 /** How an exchange ended; `lost`, the sixth status of an attempt, belongs to a runner that died. */
 export type ExchangeStatus = 'ok' | 'http' | 'timeout' | 'network' | 'cancelled';
