@@ -1,8 +1,8 @@
 /**
  * Recordings behind the chat completions API, so that a replay goes over a socket like any other endpoint.
  *
- * Every answer says in its `system_fingerprint` that it is a replay, and of which recording. Sampling parameters are not
- * looked at: a recording has one answer for the same messages.
+ * Every answer says in its `system_fingerprint` that it is a replay, and of which recording. Of the sampling
+ * parameters only the seed is looked at, and only where the recording has an answer for it.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { canonicalize } from '../core/canonical-json.ts';
@@ -11,7 +11,7 @@ import { isTouchstoneError } from '../core/errors.ts';
 import { ApiError, errorReply } from './embedded/api-error.ts';
 import { readJson, sendJson, startEvents } from './embedded/http.ts';
 import { listen, type LocalServer } from './listen.ts';
-import type { RecordedAnswer, Recording } from './replay.ts';
+import { seededDigest, type RecordedAnswer, type Recording } from './replay.ts';
 
 /** What to serve, and where. */
 export interface ReplayServerOptions {
@@ -70,6 +70,7 @@ function modelList(recordings: Recordings): object {
 type RequestFields = {
   readonly model?: unknown;
   readonly messages?: unknown;
+  readonly seed?: unknown;
   readonly stream?: unknown;
   readonly stream_options?: { readonly include_usage?: unknown } | null;
 } | null;
@@ -79,7 +80,7 @@ function reply(recordings: Recordings, body: RequestFields, response: ServerResp
   const recording = typeof model === 'string' ? recordings.get(model) : undefined;
   if (recording === undefined) throw new ApiError(404, 'model_not_found', 'no recording has that name', 'model');
   const key = messagesKey(body?.messages);
-  const found = recording.answers.get(key);
+  const found = answerTo(recording, key, body?.seed);
   if (found === undefined)
     throw new ApiError(404, 'replay_miss', 'no answer to these messages is recorded', 'messages');
   // Nothing in the reply changes from one time to the next, so equal requests get equal bytes.
@@ -91,6 +92,12 @@ function reply(recordings: Recordings, body: RequestFields, response: ServerResp
   };
   if (body?.stream === true) streamAnswer(response, head, found, body.stream_options?.include_usage === true);
   else sendJson(response, 200, completion(head, found));
+}
+
+function answerTo({ answers }: Recording, messages: Digest, seed: unknown): RecordedAnswer | undefined {
+  const seeded =
+    typeof seed === 'number' && Number.isSafeInteger(seed) ? answers.get(seededDigest(messages, seed)) : null;
+  return seeded ?? answers.get(messages);
 }
 
 function messagesKey(messages: unknown): Digest {

@@ -1,32 +1,27 @@
 /**
- * Recordings: answers given earlier, found again by the digest of the messages they answer.
+ * Recordings: answers given earlier, found again by the digest of the question they answer.
  *
- * A recording is JSON lines. Each is either `{"messages_sha256", "answer", "finish"?, "usage"?}`, which is complete, or
- * `{"id" | "index", "output"}`, which says the item and needs a suite to say the messages. What comes back from a
- * recording is a replay; it shows what was recorded, never that a model would answer so again.
+ * A recording is JSON lines. Each says what was asked – by `messages`, `prompt` or `input`, by the digest of one of
+ * them, or by an item of a suite – and what came back: a whole `response`, or the text of an `answer`. What comes back
+ * from a recording is a replay; it shows what was recorded, never that a model would answer so again.
  */
 import { isWellFormed } from '../core/bytes.ts';
-import { canonicalize } from '../core/canonical-json.ts';
+import { canonicalize, isJsonObject, type JsonObject } from '../core/canonical-json.ts';
 import { digest, isDigest, type Digest } from '../core/digest.ts';
-import { InputError } from '../core/errors.ts';
+import { InputError, isTouchstoneError } from '../core/errors.ts';
 import type { Message } from '../transcript/wire/request.ts';
+import { answerBody, bodyFault, type RecordedAnswer, type TokenCounts } from './replay-body.ts';
+import { ASKED, memberDigest, NARROWING, questionKey, type AskedMember } from './replay-question.ts';
 
 /** Most UTF-16 units in a recording. */
 const MAX_RECORDING_LENGTH = 256 * 1024 * 1024;
-
-/** An answer given earlier. */
-export interface RecordedAnswer {
-  readonly answer: string;
-  /** Reason for the end of the answer; `stop` if it was not recorded. */
-  readonly finish: string;
-  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
-}
 
 /** The answers of one model. */
 export interface Recording {
   /** SHA-256 of the text of the recording. */
   readonly digest: Digest;
-  readonly answers: ReadonlyMap<Digest, RecordedAnswer>;
+  /** Response bodies by the key of their question, without the members that say who answered. */
+  readonly responses: ReadonlyMap<Digest, JsonObject>;
 }
 
 /** Finds the messages of an item by its id, or by its zero-based index; null if there is no such item. */
@@ -40,7 +35,7 @@ export interface ReplayPair extends Partial<Omit<RecordedAnswer, 'answer'>> {
 
 /** The digest by which an answer is found: SHA-256 of the canonical JSON of the messages. */
 export function messagesDigest(messages: readonly Message[]): Digest {
-  return digest(canonicalize(messages.map(({ role, content }) => ({ content, role }))));
+  return memberDigest(messages.map(({ role, content }) => ({ content, role })));
 }
 
 /** The text of a recording of these answers. */
@@ -61,49 +56,63 @@ export function buildReplay(pairs: Iterable<ReplayPair>): string {
  *
  * @param path - Path of the file, for messages.
  * @param findMessages - Says the messages of lines that name only their item.
- * @throws {@link InputError} `ERR_REPLAY_MALFORMED` with path and line. Two answers to the same messages are malformed,
+ * @throws {@link InputError} `ERR_REPLAY_MALFORMED` with path and line. Two answers to the same question are malformed,
  *   because a replay could give only one of them. An item that is not found is left out.
  */
 export function parseRecording(text: string, path: string, findMessages: FindMessages | null = null): Recording {
   if (text.length > MAX_RECORDING_LENGTH) throw malformed(path, 1, `want at most ${MAX_RECORDING_LENGTH} characters`);
-  const answers = new Map<Digest, RecordedAnswer>();
+  const responses = new Map<Digest, JsonObject>();
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const fault = (what: string): InputError => malformed(path, index + 1, what);
     const entry = parseLine(line, fault);
-    const key = keyOf(entry, findMessages, fault);
-    const answer = answerOf(entry, fault);
-    if (key === null) continue;
-    if (canonicalize(answers.get(key) ?? answer) !== canonicalize(answer))
-      throw fault('the same messages have another answer');
-    answers.set(key, answer);
+    const asked = askedOf(entry, findMessages, fault);
+    const response = responseOf(entry, asked.member, fault);
+    if (asked.digest === null) continue;
+    const key = questionKey(new Map([[asked.member, asked.digest], ...narrowing(entry)]));
+    if (canonicalize(responses.get(key) ?? response) !== canonicalize(response))
+      throw fault(`the same ${asked.member} have another answer`);
+    responses.set(key, response);
   }
-  if (answers.size === 0) throw malformed(path, 1, 'want at least one answer');
-  return { digest: digest(text), answers };
+  if (responses.size === 0) throw malformed(path, 1, 'want at least one answer');
+  return { digest: digest(text), responses };
 }
 
-type Entry = Readonly<Record<string, unknown>>;
 type Fault = (what: string) => InputError;
 
-function parseLine(line: string, fault: Fault): Entry {
+function parseLine(line: string, fault: Fault): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(line);
-  } catch {
-    throw fault('not JSON');
+    canonicalize(value);
+  } catch (error) {
+    throw fault(isTouchstoneError(error) ? 'want well-formed text that is not nested too deeply' : 'not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault('want an object');
-  return value as Entry;
+  if (!isJsonObject(value)) throw fault('want an object');
+  return value;
 }
 
-function keyOf(entry: Entry, findMessages: FindMessages | null, fault: Fault): Digest | null {
-  const { messages_sha256: known, id, index } = entry;
-  if (known !== undefined) {
-    if (!isDigest(known)) throw fault('want 64 lowercase hex digits under messages_sha256');
-    return known;
-  }
+/** What a line says was asked; without a digest if its item is not in the suite. */
+interface Asked {
+  readonly member: AskedMember;
+  readonly digest: Digest | null;
+}
+
+function askedOf(entry: JsonObject, findMessages: FindMessages | null, fault: Fault): Asked {
+  const named = Object.values(ASKED).flatMap((member) => {
+    const known = entry[`${member}_sha256`];
+    if (known === undefined) return entry[member] === undefined ? [] : [{ member, digest: memberDigest(entry[member]) }];
+    if (!isDigest(known)) throw fault(`want 64 lowercase hex digits under ${member}_sha256`);
+    return [{ member, digest: known }];
+  });
+  const [asked] = named;
+  if (named.length > 1) throw fault('want one of messages, prompt and input');
+  return asked ?? { member: 'messages', digest: itemDigest(entry, findMessages, fault) };
+}
+
+function itemDigest({ id, index }: JsonObject, findMessages: FindMessages | null, fault: Fault): Digest | null {
   const item = itemOf(id, index);
-  if (item === null) throw fault('want messages_sha256, or id or index of the item');
+  if (item === null) throw fault('want messages_sha256, messages, prompt or input, or id or index of the item');
   if (findMessages === null) throw fault('want messages_sha256, because no suite is at hand to find the item');
   const messages = findMessages(item);
   return messages === null ? null : messagesDigest(messages);
@@ -114,7 +123,19 @@ function itemOf(id: unknown, index: unknown): Parameters<FindMessages>[0] | null
   return typeof index === 'number' && Number.isSafeInteger(index) && index >= 0 ? { index } : null;
 }
 
-function answerOf(entry: Entry, fault: Fault): RecordedAnswer {
+function narrowing(entry: JsonObject): [string, Digest][] {
+  return NARROWING.filter((name) => entry[name] !== undefined).map((name) => [name, memberDigest(entry[name])]);
+}
+
+function responseOf(entry: JsonObject, asked: AskedMember, fault: Fault): JsonObject {
+  const { response } = entry;
+  if (response === undefined) return answerBody(answerOf(entry, fault), asked);
+  const what = bodyFault(response, asked);
+  if (what !== null || !isJsonObject(response)) throw fault(`want ${what} under response`);
+  return response;
+}
+
+function answerOf(entry: JsonObject, fault: Fault): RecordedAnswer {
   const answer = entry['answer'] ?? entry['output'];
   if (typeof answer !== 'string' || !isWellFormed(answer)) throw fault('want a text under answer or output');
   const { finish = 'stop', usage = null } = entry;
@@ -123,8 +144,8 @@ function answerOf(entry: Entry, fault: Fault): RecordedAnswer {
   return { answer, finish, usage: usage === null ? null : usageOf(usage, fault) };
 }
 
-function usageOf(usage: unknown, fault: Fault): RecordedAnswer['usage'] {
-  const { prompt_tokens, completion_tokens } = Object(usage) as Entry;
+function usageOf(usage: unknown, fault: Fault): TokenCounts {
+  const { prompt_tokens, completion_tokens } = Object(usage) as Readonly<Record<string, unknown>>;
   if (!isCount(prompt_tokens) || !isCount(completion_tokens)) throw fault('want counts of tokens under usage');
   return { prompt_tokens, completion_tokens };
 }

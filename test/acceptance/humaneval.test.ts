@@ -10,9 +10,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openSource } from '../../src/archive/open-source.ts';
+import { messageFinder } from '../../src/cli/reach-endpoint.ts';
 import { secretKey } from '../../src/core/key.ts';
 import { localSigner } from '../../src/core/signer.ts';
-import type { Endpoint } from '../../src/endpoints/endpoint.ts';
+import { parseEndpointSpec } from '../../src/endpoints/config.ts';
+import { openEndpoint } from '../../src/endpoints/open.ts';
 import { writeReport } from '../../src/reports/write-report.ts';
 import { runSuite } from '../../src/runner/run.ts';
 import { passesTrial } from '../../src/scoring/gold.ts';
@@ -21,7 +23,6 @@ import type { Sandbox } from '../../src/scoring/trial.ts';
 import { loadSuite } from '../../src/suites/load.ts';
 import type { VerifiedTranscript } from '../../src/verifier/verified-transcript.ts';
 import { verifyRun } from '../../src/verifier/verify.ts';
-import { toyAnswer, toyIdentity } from '../runner/toy.ts';
 import { isBuilt, warmSandbox } from '../scoring/sandbox/warm.ts';
 import { describeRealData } from '../testdata.ts';
 
@@ -116,53 +117,33 @@ describeRealData('HumanEval through the whole path', 'data/humaneval', (data) =>
       .map((line): T => JSON.parse(line));
   }
 
-  // Answers by prompt and seed, which says the repeat.
-  async function replay(name: string, { outputs, tasks }: Model): Promise<Endpoint> {
-    const prompts = new Map((await readRows<Task>(tasks)).map((task) => [task.task_id, task.prompt]));
-    const answers = new Map(
-      (await readRows<Output>(outputs)).map(({ id, sample, output }) => [`${sample} ${prompts.get(id)}`, output]),
-    );
-    return {
-      identity: toyIdentity({ kind: 'replay', name, model: name }),
-      async send(body, { beforeSend }) {
-        await beforeSend(Buffer.from(body));
-        const {
-          messages,
-          seed,
-        }: { readonly messages: readonly { readonly content: string }[]; readonly seed: number } = JSON.parse(body);
-        const response = Buffer.from(toyAnswer(answers.get(`${seed} ${messages[0]?.content}`) ?? 'no such answer'));
-        return {
-          status: 'ok',
-          httpStatus: 200,
-          response,
-          errorCode: null,
-          retryAfterMs: null,
-          latencyUs: 1,
-          firstByteUs: 1,
-          peerSpki: null,
-          receiptId: null,
-        };
-      },
-      listModels: () => Promise.resolve([]),
-      close: () => Promise.resolve(),
-    };
-  }
-
   async function runModel(name: string, model: Model): Promise<VerifiedTranscript> {
     const items = (await readRows<Task>(model.tasks)).map((task) => `${JSON.stringify(itemOf(task))}\n`);
     await writeFile(join(folder, `${name}.jsonl`), items.join(''));
     await writeFile(join(folder, `${name}.yaml`), suiteFile(`${name}.jsonl`, model.repeats));
+    // Repeat r asks with seed r.
+    const answers = (await readRows<Output>(model.outputs)).map(
+      ({ id, sample, output }) => `${JSON.stringify({ id, seed: sample, output })}\n`,
+    );
+    await writeFile(join(folder, `${name}.answers.jsonl`), answers.join(''));
+    const suite = await loadSuite(join(folder, `${name}.yaml`));
+    const config = parseEndpointSpec(`replay:${join(folder, `${name}.answers.jsonl`)}#${name}`);
+    const endpoint = await openEndpoint(config, { connections: 16, findMessages: await messageFinder(suite) });
     const runFolder = join(folder, name);
-    await runSuite({
-      folder: runFolder,
-      suite: await loadSuite(join(folder, `${name}.yaml`)),
-      endpoint: await replay(name, model),
-      sandbox,
-      options: { concurrency: 16 },
-      runner: { name: 'touchstone', version: '0.0.0', dirty: false, platform: 'test' },
-      signer: { kind: 'ed25519', signer: localSigner(KEY) },
-    });
-    // Running 1,640 programs once is enough for a test.
+    try {
+      await runSuite({
+        folder: runFolder,
+        suite,
+        endpoint,
+        sandbox,
+        options: { concurrency: 16 },
+        runner: { name: 'touchstone', version: '0.0.0', dirty: false, platform: 'test' },
+        signer: { kind: 'ed25519', signer: localSigner(KEY) },
+      });
+    } finally {
+      await endpoint.close();
+    }
+    // Running 1,640 programs once is enough for a test; without them it shows what a verifier says that has no sandbox.
     const again = model.repeats === 1 ? { sandbox } : {};
     const options = { trusted: [KEY.publicKey], keepSamples: true, ...again };
     const verification = await verifyRun(await openSource(runFolder), options);

@@ -100,6 +100,17 @@ describe('parseRecording()', () => {
     expect(parseRecording(line + line, 'x.jsonl').answers.size).toBe(1);
   });
 
+  it('takes an answer for each seed, and one for all other requests', () => {
+    const line = (seed: string, answer: string): string =>
+      `{"messages_sha256":"${OTHER_SHA256}",${seed}"answer":"${answer}"}\n`;
+    const text = line('"seed":0,', 'a') + line('"seed":1,', 'b') + line('', 'c') + line('"seed":1,', 'b');
+    expect([...parseRecording(text, 'x.jsonl').answers.values()].map(({ answer }) => answer)).toEqual(['a', 'b', 'c']);
+    expect(thrown(() => parseRecording(text + line('"seed":0,', 'b'), 'x.jsonl'))).toMatchObject({
+      code: 'ERR_REPLAY_MALFORMED',
+      line: 5,
+    });
+  });
+
   it.each([
     ['', 1, 'at least one answer'],
     ['\n \n', 1, 'at least one answer'],
@@ -108,6 +119,8 @@ describe('parseRecording()', () => {
     ['\n[]', 2, 'want an object'],
     ['3', 1, 'want an object'],
     [`{"messages_sha256":"${'A'.repeat(64)}","answer":"a"}`, 1, '64 lowercase hex digits'],
+    [`{"messages_sha256":"${OTHER_SHA256}","seed":"1","answer":"a"}`, 1, 'under seed'],
+    [`{"messages_sha256":"${OTHER_SHA256}","seed":0.5,"answer":"a"}`, 1, 'under seed'],
     ['{"id":1.5,"output":"a"}', 1, 'want messages_sha256'],
     ['{"index":-1,"output":"a"}', 1, 'want messages_sha256'],
     ['{"id":1,"output":"a"}', 1, 'no suite is at hand'],
@@ -183,6 +196,25 @@ describe('openEndpoint() of a recording', () => {
     const endpoint = await open(text);
     const { response } = await endpoint.send(bodyOf(endpoint, [{ role: 'user', content: 'b' }]), sendOptions());
     expect(parseAnswer(response ?? new Uint8Array())).toMatchObject({ answer: { text: '', finish: 'content_filter' } });
+  });
+
+  it('answers a request by its seed where the answer has one, and any other by the answer that has none', async () => {
+    const lines = [{ seed: 3, output: 'three' }, { output: 'any' }].map((line) =>
+      JSON.stringify({ index: 0, ...line }),
+    );
+    const recording = parseRecording(lines.join('\n'), 'x.jsonl', () => MESSAGES);
+    const server = await startReplayServer({ recordings: new Map([['m', recording]]) });
+    closers.push(server.close);
+    const answerTo = async (fields: object): Promise<unknown> => {
+      const body = JSON.stringify({ model: 'm', messages: MESSAGES, ...fields });
+      const response = await fetch(`${server.url}/chat/completions`, { method: 'POST', body });
+      const reply = (await response.json()) as { readonly choices: readonly { readonly message: object }[] };
+      return reply.choices[0]?.message;
+    };
+    expect(await answerTo({ seed: 3 })).toMatchObject({ content: 'three' });
+    for (const fields of [{ seed: 4 }, {}, { seed: '3' }, { seed: null }]) {
+      expect(await answerTo(fields)).toMatchObject({ content: 'any' });
+    }
   });
 
   it.each([
