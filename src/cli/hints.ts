@@ -29,6 +29,7 @@ export const HINTS: Readonly<Record<string, string>> = {
   ERR_COLLATERAL_MISSING: 'fetch the collateral of the platform: tee.collateral says from where, see docs/tee.md',
   ERR_COLLATERAL_TIME: TIME_HINT,
   ERR_CRL_TIME: TIME_HINT,
+  ERR_DOWNLOAD: '--mirror takes the files from another address, --from from a folder with your copies',
   ERR_ENDPOINT: 'check that the server runs and that the address ends where its API begins, often /v1',
   ERR_ENDPOINT_CONFIG: 'touchstone endpoints list shows the servers that are known by name',
   ERR_ENDPOINT_KEY: 'set the variable in this shell; keys never stand in a file or on the command line',
@@ -38,10 +39,17 @@ export const HINTS: Readonly<Record<string, string>> = {
   ERR_ENVELOPE_UNTRUSTED: 'compare the fingerprint with the one its author published, and give that key to --trust',
   ERR_EVIDENCE_LEVEL: 'the level that the plan asks for is not the one that the evidence has: do not trust this run',
   ERR_EVIDENCE_SIMULATED: SIMULATED_HINT,
+  ERR_ITEMS_MISSING: 'touchstone suites pull fetches an item file whose address the suite names',
   ERR_KEY_ENCRYPTED:
     'sign through ssh-keygen instead, which asks for the passphrase or the agent: --ssh-key <file>.pub',
   ERR_KEY_MALFORMED: 'touchstone keys new makes a key; OpenSSH ed25519 keys work too',
   ERR_KEY_UNSUPPORTED: 'make one with touchstone keys new, or with ssh-keygen -t ed25519',
+  ERR_ORIGIN_DIGEST: 'the file is not the one that was published: try a --mirror, or a copy of yours with --from',
+  ERR_ORIGIN_FORM:
+    'the publisher may have changed the file, or the address leads to a login: try --from with your copy',
+  ERR_ORIGIN_MISSING: '--from takes the files by name from a folder, --mirror from an address',
+  ERR_ORIGIN_UNPINNED:
+    'compare the digests with those of somebody you trust, then repeat with --accept-digest and each of them',
   ERR_RESUME_PLAN: 'give suite, endpoint and key as they were when the run began',
   ERR_RESUME_VERSION: '--allow-version-change resumes it all the same, and the transcript says so',
   ERR_RUN_FINISHED: 'there is nothing to resume; touchstone verify says what the run proves',
@@ -51,6 +59,7 @@ export const HINTS: Readonly<Record<string, string>> = {
   ERR_SANDBOX:
     'the interpreters are optional packages: npm install brings them, unless optional ones are left out; see docs/suites.md',
   ERR_SIGNER_UNTRUSTED: 'compare the fingerprint with the one its author published, and give that key to --trust',
+  ERR_SUITE_EXISTS: '--force replaces what was pulled before; --into makes another folder',
   ERR_SUITE_SCHEMA: 'docs/suites.md explains every key',
   ERR_USAGE: 'add --help to see the options and examples',
 };

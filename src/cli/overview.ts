@@ -42,7 +42,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/bundle.ts')).bundle,
   },
   suites: {
-    describe: 'list, show and lint suites',
+    describe: 'list, pull, show and lint suites',
     load: async () => (await import('./commands/suites.ts')).suites,
   },
   endpoints: {

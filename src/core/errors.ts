@@ -36,6 +36,7 @@ export type InputCode =
   | 'ERR_MODEL_UNKNOWN'
   | 'ERR_ORIGIN_DIGEST'
   | 'ERR_ORIGIN_FORM'
+  | 'ERR_ORIGIN_LIMIT'
   | 'ERR_ORIGIN_MISSING'
   | 'ERR_ORIGIN_UNPINNED'
   | 'ERR_PATTERN'
@@ -66,7 +67,8 @@ export type InputCode =
   | 'ERR_WEIGHTS_MALFORMED';
 
 /** Look at the endpoint or the network. */
-export type EndpointCode = 'ERR_ATTESTATION' | 'ERR_ENDPOINT' | 'ERR_ENDPOINT_LISTEN' | 'ERR_ENDPOINT_MODELS';
+export type EndpointCode =
+  'ERR_ATTESTATION' | 'ERR_CAPABILITY' | 'ERR_DOWNLOAD' | 'ERR_ENDPOINT' | 'ERR_ENDPOINT_LISTEN' | 'ERR_ENDPOINT_MODELS';
 
 /** Do not trust this transcript. */
 export type VerificationCode =
@@ -156,6 +158,8 @@ export type VerificationCode =
   | 'ERR_PLAN_FORM'
   | 'ERR_PLAN_SIGNATURE'
   | 'ERR_PLAN_SUITE'
+  | 'ERR_PROBE'
+  | 'ERR_PROBE_PLACE'
   | 'ERR_PROOF_LENGTH'
   | 'ERR_PROOF_RANGE'
   | 'ERR_PROOF_ROOT'

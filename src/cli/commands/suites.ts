@@ -1,4 +1,4 @@
-/** `touchstone suites`: list the suites that come along, show one, lint one. */
+/** `touchstone suites`: list suites, pull one, show one, lint one. */
 import type { Argv } from 'yargs';
 import type { JsonValue } from '../../core/canonical-json.ts';
 import { InputError } from '../../core/errors.ts';
@@ -6,7 +6,6 @@ import { count } from '../../reports/figures.ts';
 import { printable } from '../../reports/printable.ts';
 import { passesGold, passesTrial } from '../../scoring/gold.ts';
 import { findScorer } from '../../scoring/registry.ts';
-import type { SuiteDefinition } from '../../suites/definition.ts';
 import type { Finding } from '../../suites/lint.ts';
 import { loadSuite, type LoadedSuite } from '../../suites/load.ts';
 import { defineCommand, defineGroup, type Command } from '../command.ts';
@@ -14,6 +13,8 @@ import { EXIT, worstOf, type ExitCode } from '../exit.ts';
 import { paint, print, printJson } from '../say.ts';
 import { programSandbox } from '../program-sandbox.ts';
 import { findSuite, shippedSuites } from '../suite-path.ts';
+import { list } from './suites-list.ts';
+import { pull } from './suites-pull.ts';
 
 const jsonOption = { type: 'boolean', default: false, describe: 'print JSON' } as const;
 const suiteArgument = {
@@ -21,23 +22,6 @@ const suiteArgument = {
   demandOption: true,
   describe: 'name of a suite that comes along, or path of a suite file or its folder',
 } as const;
-
-const list: Command = defineCommand({
-  usage: 'list',
-  describe: 'list the suites that come along',
-  options: (parser: Argv) => parser.option('json', jsonOption),
-  examples: [['touchstone suites list', '']],
-  run: async ({ json }) => {
-    const names = await shippedSuites();
-    const suites = await Promise.all(names.map(async (name) => (await loadSuite(await findSuite(name))).definition));
-    if (json)
-      printJson(
-        suites.map(({ id, version, title, licence, items }) => ({ id, version, title, licence, items: items.size })),
-      );
-    else for (const suite of suites) print(listLine(suite, Math.max(...names.map(({ length }) => length))));
-    return EXIT.yes;
-  },
-});
 
 const show: Command = defineCommand({
   usage: 'show <suite>',
@@ -90,7 +74,7 @@ const lint: Command = defineCommand({
 });
 
 /** The commands about suites. */
-export const suites: Command = defineGroup('suites', 'list, show and lint suites', [list, show, lint]);
+export const suites: Command = defineGroup('suites', 'list, pull, show and lint suites', [list, pull, show, lint]);
 
 function goldCheck({ definition, path }: LoadedSuite): (target: JsonValue) => boolean | Promise<boolean> {
   const scorer = findScorer(definition.scorer);
@@ -111,10 +95,6 @@ function lintLines({ definition, path }: LoadedSuite, findings: readonly Finding
         : `: ${count(number)} items, ${printable(items.join(', '))}${number > items.length ? ' …' : ''}`;
     return `${name}: ${paint(level === 'error' ? 'bad' : 'warning', level)} ${code}: ${message}${which} (${path}:${line})`;
   });
-}
-
-function listLine({ id, version, title, items }: SuiteDefinition, width: number): string {
-  return `${id.padEnd(width + 2)}${version.padEnd(8)}${count(items.size).padStart(6)} items  ${printable(title)}`;
 }
 
 async function showLines({ path, definition, digest, items, renderer }: LoadedSuite): Promise<readonly string[]> {

@@ -23,6 +23,7 @@ export interface Conversion {
   /** An empty folder. */
   readonly folder: string;
   readonly origin: SuiteOrigin;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A suite that was written. */
@@ -42,9 +43,9 @@ export interface ConvertedSuite extends Pick<LoadedSuite, 'definition' | 'digest
 export async function convertBenchmark(
   benchmark: Benchmark,
   files: OriginFiles,
-  { folder, origin }: Conversion,
+  { folder, origin, signal }: Conversion,
 ): Promise<readonly ConvertedSuite[]> {
-  const items = await writeItems(benchmark, files, join(folder, ITEMS_FILE));
+  const items = await writeItems(watched(benchmark.convert(files), signal), benchmark.name, join(folder, ITEMS_FILE));
   const names = Object.keys(benchmark.suites);
   for (const name of names) {
     const outline = benchmark.suites[name];
@@ -83,21 +84,28 @@ function noteText({ name, title, licence, homepage, files }: Benchmark, origin: 
   return `${JSON.stringify(note, null, 2)}\n`;
 }
 
-async function writeItems(benchmark: Benchmark, files: OriginFiles, path: string): Promise<ItemsSection> {
+async function* watched<T>(rows: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  for await (const row of rows) {
+    signal?.throwIfAborted();
+    yield row;
+  }
+}
+
+async function writeItems(rows: AsyncIterable<ConvertedRow>, name: string, path: string): Promise<ItemsSection> {
   const sink = openSink(path);
   let layout: Layout | null = null;
   let isTagged = false;
   try {
-    for await (const row of benchmark.convert(files)) {
+    for await (const row of rows) {
       layout ??= layoutOf(row);
-      checkFields(benchmark.name, layout, row);
+      checkFields(name, layout, row);
       isTagged ||= (row.tags?.length ?? 0) > 0;
       await sink.write(`${JSON.stringify(lineOf(layout, row))}\n`);
     }
   } finally {
     await sink.close();
   }
-  if (layout === null) throw formError(benchmark.name, 'its files have no items');
+  if (layout === null) throw formError(name, 'its files have no items');
   return sectionOf(layout, isTagged, sink.digest());
 }
 
