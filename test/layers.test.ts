@@ -14,6 +14,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   archive: 2,
   suites: 2,
   endpoints: 2,
+  harness: 3,
   scoring: 3,
   runner: 4,
   verifier: 4,

@@ -146,6 +146,11 @@ export function wellFormed(text: string): string {
   return text;
 }
 
+/** A text with U+FFFD in the place of lone surrogates, as a decoder would have it: JSON can spell what UTF-8 cannot. */
+export function toWellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
+}
+
 /**
  * The UTF-8 bytes of a text.
  *

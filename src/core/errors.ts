@@ -54,6 +54,7 @@ export type InputCode =
   | 'ERR_RUN_MISSING'
   | 'ERR_RUN_SECRET'
   | 'ERR_RUN_WRITE'
+  | 'ERR_HARNESS_CONFIG'
   | 'ERR_SCORER_CONFIG'
   | 'ERR_SCORER_TARGET'
   | 'ERR_STEP_LIMIT'

@@ -3,11 +3,13 @@
  *
  * Runner and verifier both call this function, so there is one place that decides what a cut, refused or empty answer is.
  */
-import type { JsonValue } from '../core/canonical-json.ts';
+import { toWellFormed } from '../core/bytes.ts';
+import type { JsonObject, JsonValue } from '../core/canonical-json.ts';
 import { isTouchstoneError } from '../core/errors.ts';
 import type { Treatment } from '../transcript/plan.ts';
 import type { SuiteReason } from '../transcript/record.ts';
-import { MAX_ANSWER_LENGTH, type Extraction, type Scorer } from './scorer.ts';
+import type { Answer } from '../transcript/wire/answer.ts';
+import { MAX_ANSWER_LENGTH, type Asks, type Extraction, type Scorer } from './scorer.ts';
 import type { Trial, TrialEnd } from './trial.ts';
 
 /** The part of an answer that decides its verdict. */
@@ -23,10 +25,17 @@ interface AnswerToScore {
 export interface ScoringInput {
   readonly scorer: Scorer;
   /** What each reason counts as in this suite; `scored` means that the reason does not exist. */
-  readonly policy: Readonly<Record<SuiteReason, Treatment>>;
-  readonly answer: AnswerToScore;
+  readonly policy: Policy;
+  /** null if the dialogue gave no answer that could be scored. */
+  readonly answer: AnswerToScore | null;
   readonly target: JsonValue;
+  /** The input fields of the item, for a judge. */
+  readonly input?: JsonObject;
+  /** What the judge said, if one was asked. */
+  readonly replies?: readonly Answer[];
 }
+
+type Policy = Readonly<Record<SuiteReason, Treatment>>;
 
 /** An exact score with what it rests on. */
 export interface ScoredAnswer {
@@ -52,6 +61,7 @@ export interface UnscoredAnswer {
  */
 export function scoreAnswer(input: ScoringInput, end?: TrialEnd): ScoredAnswer | UnscoredAnswer {
   const { scorer, target } = input;
+  if (scorer.asks !== undefined) return readText(input, (answer) => scoreJudged(input, scorer.asks, answer));
   return readAnswer(input, (extraction) => {
     const extracted = extraction?.text ?? null;
     const isRun = end !== undefined || (scorer.programs?.of(extracted, target) ?? null) === null;
@@ -59,6 +69,18 @@ export function scoreAnswer(input: ScoringInput, end?: TrialEnd): ScoredAnswer |
     const { num, den } = scorer.judge(extracted, target, end);
     return { verdict: 'scored', num, den, extracted, rule: ruleOf(extraction, end) };
   });
+}
+
+// Replies that decide nothing are no verdict against the answer.
+function scoreJudged(
+  { target, input = {}, replies = [] }: ScoringInput,
+  asks: Asks | undefined,
+  answer: string,
+): ScoredAnswer | UnscoredAnswer {
+  const judged = asks?.conclude(replies, { answer, target, input }) ?? null;
+  if (judged === null) return { verdict: 'unscored', reason: 'scorer' };
+  const { num, den, extraction } = judged;
+  return { verdict: 'scored', num, den, extracted: extraction.text, rule: extraction.rule };
 }
 
 /** The program that has to be run before an answer can be scored; null if there is none. */
@@ -69,22 +91,31 @@ export function trialOf(input: ScoringInput): Trial | null {
   return 'trial' in found ? found.trial : null;
 }
 
-// What is made of the text, unless there is a reason not to look at it.
-function readAnswer<T>(
-  { scorer, policy, answer, target }: ScoringInput,
-  read: (extraction: Extraction | null) => T,
-): T | UnscoredAnswer {
-  const reason = reasonOf(answer);
-  if (reason !== null && policy[reason] !== 'scored') return { verdict: 'unscored', reason };
-  if (answer.text.length > MAX_ANSWER_LENGTH) return { verdict: 'unscored', reason: 'scorer' };
-  // A server can send half of a surrogate pair; no extracted text could be committed to with it.
-  const text = answer.text.replace(/\p{Surrogate}/gu, '\ufffd');
+// What is made of what was extracted, unless there is a reason not to look at it.
+function readAnswer<T>(input: ScoringInput, read: (extraction: Extraction | null) => T): T | UnscoredAnswer {
+  const { scorer, target } = input;
+  return readText(input, (text) => read(scorer.extract(text, target)));
+}
+
+function readText<T>({ answer, policy }: ScoringInput, read: (text: string) => T): T | UnscoredAnswer {
+  if (answer === null) return { verdict: 'unscored', reason: 'scorer' };
+  const text = textToJudge(answer, policy);
+  if (typeof text !== 'string') return text;
   try {
-    return read(scorer.extract(text, target));
+    return read(text);
   } catch (error) {
     if (!isTouchstoneError(error, 'ERR_SCORER_TARGET', 'ERR_STEP_LIMIT')) throw error;
     return { verdict: 'unscored', reason: 'scorer' };
   }
+}
+
+/** The text of an answer that is judged, or why none is. */
+export function textToJudge(answer: AnswerToScore, policy: Policy): string | UnscoredAnswer {
+  const reason = reasonOf(answer);
+  if (reason !== null && policy[reason] !== 'scored') return { verdict: 'unscored', reason };
+  if (answer.text.length > MAX_ANSWER_LENGTH) return { verdict: 'unscored', reason: 'scorer' };
+  // A server can send half of a surrogate pair; no extracted text could be committed to with it.
+  return toWellFormed(answer.text);
 }
 
 function ruleOf(extraction: Extraction | null, end: TrialEnd | undefined): string | null {

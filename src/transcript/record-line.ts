@@ -1,4 +1,5 @@
 /** The one line of a record, and the one way to read a record from a line. */
+import { CAPABILITIES } from '../core/capability-names.ts';
 import { VerificationError } from '../core/errors.ts';
 import { CHAT_ALGORITHMS, EVIDENCE_ROLES } from '../core/evidence-names.ts';
 import { formatLine, parseLine, type LineObject } from '../core/line-form.ts';
@@ -17,6 +18,7 @@ import {
   type IntentRecord,
   type MarkRecord,
   type OutcomeRecord,
+  type ProbeRecord,
   type ResumeRecord,
   type ScoreRecord,
   type SessionEvidenceRecord,
@@ -38,6 +40,9 @@ import {
 } from './shape.ts';
 import { MAX_TURNS } from './wire/dialogue.ts';
 
+/** Most requests of one probe. */
+export const MAX_PROBE_EXCHANGES = 8;
+
 /** Most files of one attestation. */
 const MAX_EVIDENCE_FILES = 64;
 
@@ -56,6 +61,15 @@ const shapes: { readonly [K in TranscriptRecord['k']]: Shape<Extract<TranscriptR
     plan: digestText,
     run_nonce: text(32, /^[0-9a-f]{32}$/),
   }),
+  probe: object<ProbeRecord>({
+    k: oneOf('probe'),
+    seq,
+    at: timeText,
+    capability: oneOf(...CAPABILITIES),
+    verdict: oneOf('yes', 'no', 'unknown'),
+    exchanges: integer(0, MAX_PROBE_EXCHANGES),
+    content: digestText,
+  }),
   intent: object<IntentRecord>(
     {
       k: oneOf('intent'),
@@ -67,7 +81,7 @@ const shapes: { readonly [K in TranscriptRecord['k']]: Shape<Extract<TranscriptR
       item: digestText,
       request: digestText,
     },
-    { turn: integer(1, MAX_TURNS - 1), role: oneOf('judge') },
+    { turn: integer(1, MAX_TURNS - 1), role: oneOf('judge'), api: oneOf('completions', 'embeddings') },
   ),
   outcome: object<OutcomeRecord>(
     { k: oneOf('outcome'), seq, of: seq, status: oneOf('ok', 'http', 'timeout', 'network', 'cancelled', 'lost') },

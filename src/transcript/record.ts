@@ -4,6 +4,7 @@
  * Records hold public facts and commitments only; prompts, answers and whatever a model extracted from them are content,
  * which is disclosed apart. Field names are short because a run has three records per sample.
  */
+import type { Capability, CapabilityVerdict } from '../core/capability-names.ts';
 import type { ChatAlgorithm, EvidenceRole } from '../core/evidence-names.ts';
 import type { EvidencePhase } from './evidence.ts';
 import type { LineObject } from '../core/line-form.ts';
@@ -12,7 +13,7 @@ import type { LineObject } from '../core/line-form.ts';
 export const FORMAT = 'touchstone/v1';
 
 /** Features that this version understands; a header that names another is refused. */
-export const KNOWN_FEATURES: readonly string[] = ['evidence/1', 'stop/1', 'turns/1'];
+export const KNOWN_FEATURES: readonly string[] = ['evidence/1', 'probe/1', 'stop/1', 'turns/1'];
 
 /** Largest denominator of a score, so that sums of scores stay exact and small. */
 export const MAX_DENOMINATOR = 1000;
@@ -64,6 +65,19 @@ export interface HeaderRecord {
   readonly run_nonce: string;
 }
 
+/** What the endpoint was found to be able to do, before it was asked anything. */
+export interface ProbeRecord {
+  readonly k: 'probe';
+  readonly seq: number;
+  readonly at: string;
+  readonly capability: Capability;
+  readonly verdict: CapabilityVerdict;
+  /** Number of requests that the verdict follows from. */
+  readonly exchanges: number;
+  /** Commitment to these requests and what came back. */
+  readonly content: string;
+}
+
 /** A request that is about to be sent; durable before its bytes leave. */
 export interface IntentRecord {
   readonly k: 'intent';
@@ -77,6 +91,8 @@ export interface IntentRecord {
   readonly turn?: number;
   /** Who is asked; absent for the endpoint under test. */
   readonly role?: 'judge';
+  /** What is asked for; absent for a chat. */
+  readonly api?: 'completions' | 'embeddings';
   /** Commitment to the item. */
   readonly item: string;
   /** Commitment to the request body. */
@@ -205,6 +221,7 @@ export type EvidenceRecord = SessionEvidenceRecord | AnswerEvidenceRecord;
 /** Any record. */
 export type TranscriptRecord =
   | HeaderRecord
+  | ProbeRecord
   | IntentRecord
   | OutcomeRecord
   | EvidenceRecord

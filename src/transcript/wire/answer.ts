@@ -4,10 +4,10 @@
  * The runner reads a response with this function while it records, and the verifier reads the recorded bytes with the
  * same function years later. A body that is not an answer is a failed attempt with a code, never an empty answer.
  */
-import { tryDecodeUtf8 } from '../../core/bytes.ts';
+import { tryDecodeUtf8, toWellFormed } from '../../core/bytes.ts';
 import type { JsonObject } from '../../core/canonical-json.ts';
 import type { ANSWER_FACTS } from '../record.ts';
-import { asObject, firstChoice, isFinite, isText, listOf, reportedFacts, reportedName, wellFormed } from './body.ts';
+import { asObject, firstChoice, isFinite, isText, listOf, reportedFacts, reportedName } from './body.ts';
 import type { Api } from './dialogue.ts';
 import { chatTokens, completionTokens } from './likelihoods.ts';
 import { eventData, isEventStream } from './sse.ts';
@@ -98,7 +98,7 @@ function parseChat(body: JsonObject): Answer | null {
   const message = asObject(choice?.['message']);
   if (choice === null || message === null) return null;
   return {
-    text: wellFormed(contentText(message['content'])),
+    text: toWellFormed(contentText(message['content'])),
     refused: isText(message['refusal']),
     ...reportedName('finish', choice['finish_reason']),
     ...callsOf(addCallParts([], message['tool_calls'])),
@@ -110,7 +110,7 @@ function parseCompletion(body: JsonObject): Answer | null {
   const choice = firstChoice(body);
   if (choice === null || typeof choice['text'] !== 'string') return null;
   return {
-    text: wellFormed(choice['text']),
+    text: toWellFormed(choice['text']),
     refused: false,
     ...reportedName('finish', choice['finish_reason']),
     ...completionTokens(choice['logprobs']),
@@ -152,7 +152,7 @@ function parseStream(events: readonly string[]): ParsedBody {
   // A stream that stops without saying so was cut; what came before is not an answer.
   if (!done && facts.finish === undefined) return { fault: 'ERR_STREAM_CUT' };
   if (!answered) return { fault: 'ERR_BODY_NO_CHOICE' };
-  const text = wellFormed(parts.join(''));
+  const text = toWellFormed(parts.join(''));
   return { answer: { text, refused, ...facts, ...callsOf(calls), ...chatTokens(logprobs) } };
 }
 

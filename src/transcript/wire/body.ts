@@ -30,11 +30,6 @@ export function firstChoice(body: JsonObject): JsonObject | null {
   return asObject(listOf(body['choices'])[0]);
 }
 
-/** Text with U+FFFD, as a decoder would have it, for half of a surrogate pair, which JSON can spell and UTF-8 cannot. */
-export function wellFormed(text: string): string {
-  return text.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
-}
-
 /** A member under a key if it is a printable name. */
 export function reportedName<K extends string>(key: K, value: unknown): { readonly [P in K]?: string } {
   return (isReported(value) === null ? { [key]: value } : {}) as { readonly [P in K]?: string };

@@ -26,11 +26,17 @@ export interface Question {
   readonly parameters?: PlanParameters;
 }
 
-/** What comes next in a dialogue: a question, or the answer to the item as it is to be scored. */
-export type Step = { readonly ask: Question } | { readonly done: Answer };
+/**
+ * What comes next in a dialogue: a question, or the answer to the item as it is to be scored; null if there is none to
+ * score. The first is always a question.
+ */
+export type Step = { readonly ask: Question } | { readonly done: Answer | null };
 
 /** The dialogue about one item, from its beginning. */
 export interface Dialogue {
-  /** @param last - The answer to the question before; null for the first. */
-  next(last: Answer | null): Step | Promise<Step>;
+  /**
+   * @param last - The answer to the question before; null for the first.
+   * @param latencyUs - How long it took, as its record says.
+   */
+  next(last: Answer | null, latencyUs?: number): Step | Promise<Step>;
 }

@@ -1,6 +1,7 @@
 /** The tools that a model wants to be called, whole or in the parts of a stream. */
+import { toWellFormed } from '../../core/bytes.ts';
 import type { ToolCall } from './answer.ts';
-import { asObject, listOf, wellFormed } from './body.ts';
+import { asObject, listOf } from './body.ts';
 
 /** Most calls in one answer; what comes after is not read. */
 const MAX_CALLS = 128;
@@ -43,9 +44,9 @@ export function callsOf(calls: readonly CallPart[]): { readonly calls?: readonly
   if (calls.length === 0) return {};
   return {
     calls: calls.map(({ id, name, arguments: text }) => ({
-      id: wellFormed(id),
-      name: wellFormed(name),
-      arguments: wellFormed(text),
+      id: toWellFormed(id),
+      name: toWellFormed(name),
+      arguments: toWellFormed(text),
     })),
   };
 }

@@ -1,0 +1,108 @@
+/**
+ * The tools of a suite: functions in JavaScript, which run in a sandbox and see nothing but a state and their arguments.
+ *
+ * A tool gives `{ result, state }`, each of them optional. What it throws is told to the model, so that it can mend its call.
+ */
+import { canonicalize, isJsonObject, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
+import { toWellFormed } from '../core/bytes.ts';
+import type { ToolCall } from '../transcript/wire/answer.ts';
+import type { RunTool } from './harness.ts';
+
+/** A tool as a suite declares it: the model sees all of it. */
+export interface ToolDeclaration {
+  /** The name of a function in the source. */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments. */
+  readonly parameters: JsonObject;
+}
+
+/** The tools of a suite with the source that defines their functions. */
+export interface Toolbox {
+  readonly tools: readonly ToolDeclaration[];
+  readonly source: string;
+}
+
+/** What a call gave. */
+export interface ToolResult {
+  /** What the model is told, bounded. */
+  readonly text: string;
+  /** The state after the call; the one before it if the call failed. */
+  readonly state: JsonValue;
+}
+
+/** Most UTF-16 units that a model is told of one result. */
+const MAX_RESULT_LENGTH = 16_384;
+/** Most UTF-16 units of a result with its state. */
+const MAX_OUTPUT_LENGTH = 1_048_576;
+const MAX_STEPS = 5_000_000;
+/** For work without steps; a tool that makes steps is stopped long before. */
+const TIMEOUT_MS = 60_000;
+
+/** Call a tool. Whatever the model wrote, the result is a text. */
+export async function callTool(
+  box: Toolbox,
+  { name, arguments: text }: ToolCall,
+  state: JsonValue,
+  run: RunTool,
+): Promise<ToolResult> {
+  if (!box.tools.some((tool) => tool.name === name)) return { text: 'error: there is no such tool', state };
+  const args = parseArguments(text);
+  if (args === null) return { text: 'error: the arguments are not a JSON object', state };
+  const { output } = await run({
+    language: 'javascript',
+    setUp: box.source,
+    source: callSource(name, state, args),
+    maxSteps: MAX_STEPS,
+    timeoutMs: TIMEOUT_MS,
+    maxOutputLength: MAX_OUTPUT_LENGTH,
+  });
+  return readOutput(output, state);
+}
+
+function parseArguments(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    // The model may spell what has no canonical form, such as half of a surrogate pair.
+    return isJsonObject(value) ? (JSON.parse(canonicalize(value)) as JsonObject) : null;
+  } catch {
+    return null;
+  }
+}
+
+// A name is that of a declared tool, and every JSON text is a JavaScript string once it is quoted.
+function callSource(name: string, state: JsonValue, args: JsonObject): string {
+  const quoted = (value: JsonValue): string => `JSON.parse(${JSON.stringify(canonicalize(value))})`;
+  return `(() => {
+    try {
+      const { result, state } = ${name}(${quoted(state)}, ${quoted(args)}) ?? {};
+      return JSON.stringify({ result, state });
+    } catch (error) {
+      return JSON.stringify({ error: String(error?.message ?? error) });
+    }
+  })()`;
+}
+
+function readOutput(output: string | null, before: JsonValue): ToolResult {
+  const said = output === null ? null : parseOutput(output);
+  if (said === null) return { text: 'error: the tool failed', state: before };
+  const { result = null, state = before, error } = said;
+  if (error !== undefined)
+    return { text: bounded(`error: ${typeof error === 'string' ? error : 'the tool failed'}`), state: before };
+  return { text: bounded(typeof result === 'string' ? result : canonicalize(result)), state };
+}
+
+// The sandbox gives a text of a stranger's making.
+function parseOutput(output: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(output);
+    return isJsonObject(value) ? (JSON.parse(canonicalize(value)) as JsonObject) : null;
+  } catch {
+    return null;
+  }
+}
+
+function bounded(text: string): string {
+  const whole = toWellFormed(text);
+  return whole.length <= MAX_RESULT_LENGTH ? whole : `${toWellFormed(whole.slice(0, MAX_RESULT_LENGTH))}\n[cut]`;
+}
