@@ -121,6 +121,7 @@ export function createItemFilter(items: ReadonlySet<number>): (joined: Pick<Join
   const underway = new Set<number>();
   return ({ line }) => {
     const record = parseRecord(line);
+    if (record.k === 'probe') return true;
     if (record.k === 'outcome') {
       const isChosen = underway.delete(record.of);
       if (isChosen && record.status === 'ok') underway.add(record.seq);

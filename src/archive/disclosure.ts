@@ -10,6 +10,7 @@ const STATEMENTS: readonly string[] = [
 const RECORDS =
   'by item index: every verdict, attempt, latency, token count, and the names under which the endpoint answered';
 const EVIDENCE = 'attestations of the endpoint as they were fetched, if it gives any, and their addresses';
+const PROBES = 'what the endpoint was probed with and answered, if it was probed';
 const TEMPLATES = 'prompt templates, few-shot examples and scorer options';
 const CONTENT =
   'prompts, right answers, ids and tags, requests, responses, what the provider says of them, and what was extracted from them';
@@ -23,6 +24,7 @@ export const REVEALED: Readonly<Record<DisclosureLevel, readonly string[]>> = {
     RECORDS,
     EVIDENCE,
     TEMPLATES,
+    PROBES,
     `of the chosen items: ${CONTENT}; items of a private suite are then no longer private`,
   ],
   D3: [
@@ -30,6 +32,7 @@ export const REVEALED: Readonly<Record<DisclosureLevel, readonly string[]>> = {
     RECORDS,
     EVIDENCE,
     TEMPLATES,
+    PROBES,
     `of all items: ${CONTENT}; a private suite is then no longer private`,
   ],
 };

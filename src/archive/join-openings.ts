@@ -28,7 +28,7 @@ type Lines = AsyncIterable<readonly string[]>;
 const MAX_WAITING = 5;
 
 const ITEM = -1;
-const BY_SEQ = /^\{"label":"(evidence|extracted|request|response)","salt":"[0-9a-f]{64}","seq":(\d{1,16})[,}]/;
+const BY_SEQ = /^\{"label":"(evidence|extracted|probe|request|response)","salt":"[0-9a-f]{64}","seq":(\d{1,16})[,}]/;
 const BY_INDEX = /^\{"index":\d{1,16},"label":"(item|target)",/;
 const NONE: readonly string[] = [];
 

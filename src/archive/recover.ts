@@ -87,6 +87,8 @@ function labelsOf(record: TranscriptRecord, isFirst: boolean): readonly Label[] 
   switch (record.k) {
     case 'intent':
       return isFirst ? ['item', 'target', 'request'] : ['request'];
+    case 'probe':
+      return ['probe'];
     case 'outcome':
       return record.response === undefined ? [] : ['response'];
     case 'score':

@@ -69,7 +69,12 @@ export type InputCode =
 
 /** Look at the endpoint or the network. */
 export type EndpointCode =
-  'ERR_ATTESTATION' | 'ERR_CAPABILITY' | 'ERR_DOWNLOAD' | 'ERR_ENDPOINT' | 'ERR_ENDPOINT_LISTEN' | 'ERR_ENDPOINT_MODELS';
+  | 'ERR_ATTESTATION'
+  | 'ERR_CAPABILITY'
+  | 'ERR_DOWNLOAD'
+  | 'ERR_ENDPOINT'
+  | 'ERR_ENDPOINT_LISTEN'
+  | 'ERR_ENDPOINT_MODELS';
 
 /** Do not trust this transcript. */
 export type VerificationCode =

@@ -9,7 +9,7 @@ import { domainTag, taggedDigest, type Digest } from '../core/digest.ts';
 import { hmacSha256 } from '../core/sha256.ts';
 
 /** What is committed to: per item, by its index; per record, by its sequence number. */
-export type Label = 'item' | 'target' | 'request' | 'response' | 'evidence' | 'extracted';
+export type Label = 'item' | 'target' | 'probe' | 'request' | 'response' | 'evidence' | 'extracted';
 
 /** The suite secret of every public suite, so that the digest of a public suite depends on its content only. */
 export const PUBLIC_SUITE_SECRET: Uint8Array = encodeUtf8('public');

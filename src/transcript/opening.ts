@@ -40,7 +40,10 @@ interface OpeningLine {
 }
 
 const shape: Shape<OpeningLine> = object<OpeningLine>(
-  { label: oneOf('item', 'target', 'request', 'response', 'evidence', 'extracted'), salt: text(64, /^[0-9a-f]{64}$/) },
+  {
+    label: oneOf('item', 'target', 'probe', 'request', 'response', 'evidence', 'extracted'),
+    salt: text(64, /^[0-9a-f]{64}$/),
+  },
   { index: integer(0), seq: integer(0), utf8: text(MAX_OPENING_UNITS), b64: text(MAX_OPENING_UNITS) },
 );
 

@@ -3,6 +3,7 @@
  *
  * A verifier gets it from a stranger, so every field has its shape and nothing else may be there.
  */
+import { CAPABILITIES, type Capability } from '../core/capability-names.ts';
 import { canonicalize } from '../core/canonical-json.ts';
 import { VerificationError } from '../core/errors.ts';
 import { ENDPOINT_LEVELS, TEE_PROVIDERS } from '../core/evidence-names.ts';
@@ -148,6 +149,14 @@ const rules = object<PlanRules>(
   { judge: object<NonNullable<PlanRules['judge']>>({ model: nameText(256), base_url: url }) },
 );
 
+const probes: Shape<readonly Capability[]> = (value) => {
+  const complaint = list(oneOf(...CAPABILITIES), CAPABILITIES.length)(value);
+  if (complaint !== null) return complaint;
+  const named = value as readonly Capability[];
+  const inOrder = CAPABILITIES.filter((name) => named.includes(name));
+  return named.length > 0 && inOrder.join() === named.join() ? null : ': want at least one, each once, in their order';
+};
+
 const planShape = object<Plan>(
   {
     format: oneOf(FORMAT),
@@ -172,6 +181,7 @@ const planShape = object<Plan>(
   },
   {
     judge: endpoint,
+    probes,
     evidence: object<PlanEvidence>(
       { max_pending: integer(1, MAX_CONCURRENCY) },
       { require_level: oneOf(...ENDPOINT_LEVELS) },

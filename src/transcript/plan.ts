@@ -5,6 +5,7 @@
  * `rules` are kept apart from the endpoint because two runs are comparable exactly if their rules and their selected
  * items are equal.
  */
+import type { Capability } from '../core/capability-names.ts';
 import { canonicalize } from '../core/canonical-json.ts';
 import { digest, type Digest } from '../core/digest.ts';
 import type { EndpointLevel, TeeProvider } from '../core/evidence-names.ts';
@@ -176,6 +177,8 @@ export interface Plan {
   readonly endpoint: PlanEndpoint;
   /** The model that judges answers; exactly for a scorer that asks one. */
   readonly judge?: PlanEndpoint;
+  /** What the endpoint is probed for before it is asked anything; in the order of all capabilities, each once. */
+  readonly probes?: readonly Capability[];
   /** Exactly for an endpoint of kind `tee`. */
   readonly evidence?: PlanEvidence;
   readonly rules: PlanRules;
@@ -199,6 +202,7 @@ export function treatmentOf(policy: PlanRules['unscored'], reason: UnscoredReaso
 export function featuresOf(plan: Plan): readonly string[] {
   const used: readonly (readonly [string, boolean])[] = [
     ['evidence/1', plan.evidence !== undefined],
+    ['probe/1', plan.probes !== undefined],
     ['stop/1', plan.stop !== undefined],
     ['turns/1', hasTurns(plan)],
   ];

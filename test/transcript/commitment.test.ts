@@ -23,7 +23,7 @@ interface CommitVector {
   readonly want: string;
 }
 
-const LABELS: readonly Label[] = ['item', 'target', 'request', 'response', 'extracted'];
+const LABELS: readonly Label[] = ['item', 'target', 'probe', 'request', 'response', 'extracted'];
 const label = fc.constantFrom(...LABELS);
 const salt = fc.uint8Array({ minLength: 32, maxLength: 32 });
 

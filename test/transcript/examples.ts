@@ -21,6 +21,7 @@ type Examples<K extends Kind, Name extends string = never> = Readonly<
 /** Valid records of each kind by name. */
 export const RECORDS: {
   readonly header: Examples<'header', 'maximal'>;
+  readonly probe: Examples<'probe', 'maximal'>;
   readonly intent: Examples<'intent', 'maximal'>;
   readonly outcome: Examples<'outcome', 'answered' | 'maximal' | 'refused' | 'error' | 'cut' | 'late' | 'stopped'>;
   readonly score: Examples<'score', 'maximal' | 'unscored' | 'skipped'>;
@@ -48,6 +49,18 @@ export const RECORDS: {
       format: 'touchstone/v1',
       plan: A,
       run_nonce: 'ff'.repeat(16),
+    },
+  },
+  probe: {
+    minimal: { k: 'probe', seq: 1, at: AT, capability: 'n', verdict: 'unknown', exchanges: 0, content: C },
+    maximal: {
+      k: 'probe',
+      seq: Number.MAX_SAFE_INTEGER,
+      at: AT,
+      capability: 'echo_logprobs',
+      verdict: 'yes',
+      exchanges: 8,
+      content: C,
     },
   },
   intent: {
@@ -244,6 +257,7 @@ export const FULL_PLAN: Plan = {
       response_format: '{"type":"json_object"}',
     },
   },
+  probes: ['system', 'stop', 'prompt_intact'],
   budget: { max_requests: 100, max_cost_usd: '12.50' },
   prices: { prompt_usd_per_mtok: '0.15', completion_usd_per_mtok: '0.6', dated: '2026-01-01' },
   runner: { ...PLAN.runner, lock: A, commit: '0'.repeat(40) },
@@ -316,6 +330,7 @@ export const CONTAINER_LINES: { readonly [T in ContainerLine['t']]: Extract<Cont
 export const OPENING_LINES: Readonly<Record<string, string>> = {
   item: `{"index":0,"label":"item","salt":"${A}","utf8":"{\\"id\\":\\"1\\"}"}`,
   target: `{"index":9007199254740991,"label":"target","salt":"${A}","utf8":"\\"4\\""}`,
+  probe: `{"label":"probe","salt":"${A}","seq":1,"utf8":"[]"}`,
   request: `{"label":"request","salt":"${A}","seq":1,"utf8":"{}"}`,
   response: `{"label":"response","salt":"${A}","seq":2,"utf8":"data: 1\\r\\n\\u0000 é 🎯"}`,
   binary: `{"b64":"//79","label":"response","salt":"${A}","seq":2}`,

@@ -16,7 +16,7 @@ import { expectCode } from '../vectors.ts';
 import { ALL_RECORDS, OPENING_LINES } from './examples.ts';
 
 const SALT = 'a1'.repeat(32);
-const label = fc.constantFrom<Label>('item', 'target', 'request', 'response', 'extracted');
+const label = fc.constantFrom<Label>('item', 'target', 'probe', 'request', 'response', 'extracted');
 const salt = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const bytes = fc.oneof(fc.uint8Array(), fc.string({ unit: 'binary' }).map(encodeUtf8));
 const opening = fc.record<Opening>({ label, number: fc.maxSafeNat(), salt, bytes });

@@ -20,6 +20,7 @@ function without(record: object, field: string): Loose {
 
 const REQUIRED: Readonly<Record<TranscriptRecord['k'], readonly string[]>> = {
   header: ['seq', 'at', 'features', 'format', 'plan', 'run_nonce'],
+  probe: ['seq', 'at', 'capability', 'verdict', 'exchanges', 'content'],
   intent: ['seq', 'at', 'attempt', 'index', 'repeat', 'item', 'request'],
   outcome: ['seq', 'of', 'status'],
   evidence: ['seq', 'about'],
@@ -43,6 +44,12 @@ const OUT_OF_BOUNDS: readonly [TranscriptRecord['k'], string, readonly unknown[]
   ['header', 'format', ['touchstone/v2', '', 1]],
   ['header', 'plan', DIGESTS],
   ['header', 'run_nonce', ['', '0f', '0F'.repeat(16), '0f'.repeat(17), 0]],
+  ['probe', 'seq', COUNTS],
+  ['probe', 'at', TIMES],
+  ['probe', 'capability', ['', 'vision', 0]],
+  ['probe', 'verdict', ['', 'maybe', true]],
+  ['probe', 'exchanges', [...COUNTS, 9]],
+  ['probe', 'content', DIGESTS],
   ['intent', 'seq', COUNTS],
   ['intent', 'at', TIMES],
   ['intent', 'attempt', COUNTS],
@@ -292,7 +299,7 @@ describe('formatRecord()', () => {
 
 describe('KNOWN_FEATURES', () => {
   it('names what a run may use', () => {
-    expect(KNOWN_FEATURES).toEqual(['evidence/1', 'stop/1', 'turns/1']);
+    expect(KNOWN_FEATURES).toEqual(['evidence/1', 'probe/1', 'stop/1', 'turns/1']);
   });
 });
 

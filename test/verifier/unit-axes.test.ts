@@ -92,6 +92,8 @@ const AXIS_OF: Readonly<Record<VerificationCode, Axis>> = {
   ERR_PLAN_FORM: 'integrity',
   ERR_PLAN_SIGNATURE: 'authorship',
   ERR_PLAN_SUITE: 'scoring',
+  ERR_PROBE: 'scoring',
+  ERR_PROBE_PLACE: 'completeness',
   ERR_PROOF_LENGTH: 'integrity',
   ERR_PROOF_RANGE: 'integrity',
   ERR_PROOF_ROOT: 'integrity',
