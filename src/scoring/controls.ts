@@ -29,8 +29,8 @@ type Stand = { readonly text: string; readonly target: JsonValue } | null;
 /** The controls of a plan; none if the scorer is not known. */
 export function createControls(plan: Plan, suite: SuiteDefinition): readonly AnswerMetric[] {
   const scorer = findScorer(suite.scorer);
-  // Programs are run once per answer, not five times.
-  if (scorer === null || scorer.programs !== undefined) return [];
+  // Programs are run once per answer, and judges asked about it once, not five times.
+  if (scorer === null || scorer.programs !== undefined || scorer.asks !== undefined) return [];
   const stands: Readonly<Record<(typeof CONTROLS)[number], (sample: AnsweredSample) => Stand>> = {
     null: ({ target }) => ({ text: '', target }),
     constant: constantStand(scorer),

@@ -1,6 +1,7 @@
 /** Whether right answers can be given at all. */
 import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
 import { isTouchstoneError } from '../core/errors.ts';
+import type { GoldOutcome, RightAnswers } from '../suites/lint/check.ts';
 import type { Scorer } from './scorer.ts';
 import type { Sandbox } from './trial.ts';
 
@@ -9,8 +10,10 @@ import type { Sandbox } from './trial.ts';
  *
  * The target itself is judged as if it had been extracted; for scorers whose extraction has a form of its own, it is given
  * as an answer first. Lint asks this for every item, because a suite with a wrong gold answer has a ceiling below 100 %.
+ * Where a judge decides, nobody can tell without asking it; then this is true, and says nothing.
  */
 export function passesGold(scorer: Scorer, target: JsonValue): boolean {
+  if (scorer.asks !== undefined) return true;
   if (scorer.gold !== undefined) return passesOwnGold(scorer, target, scorer.gold);
   return goldTexts(target).some((text) => isRight(scorer, () => text, target)) || isRightAnswer(scorer, target);
 }
@@ -42,6 +45,41 @@ export async function passesTrial(scorer: Scorer, target: JsonValue, sandbox: Sa
     return num === den;
   } catch (error) {
     if (isTouchstoneError(error, 'ERR_SCORER_TARGET')) return false;
+    throw error;
+  }
+}
+
+/**
+ * What lint asks of a scorer.
+ *
+ * A model that judges is not asked: nobody knows before what it says.
+ *
+ * @param sandbox - For scorers of programs; used only by them.
+ */
+export function rightAnswersOf(scorer: Scorer, sandbox: Sandbox): RightAnswers {
+  const outcome = (passes: boolean, target: JsonValue): GoldOutcome => {
+    if (passes) return 'right';
+    return namedAnswers(scorer, target).length > 0 ? 'wrong-gold' : 'unreachable-answer';
+  };
+  return {
+    outcomeOf(target) {
+      if (scorer.asks !== undefined) return 'right';
+      if (scorer.programs === undefined) return outcome(passesGold(scorer, target), target);
+      return passesTrial(scorer, target, sandbox).then((passes) => outcome(passes, target));
+    },
+    textsOf(target) {
+      if (scorer.asks !== undefined) return [];
+      return scorer.gold === undefined ? goldTexts(target) : namedAnswers(scorer, target);
+    },
+  };
+}
+
+// None where the target is of no use to the scorer.
+function namedAnswers(scorer: Scorer, target: JsonValue): readonly string[] {
+  try {
+    return scorer.gold === undefined ? [] : goldAnswers(scorer, target);
+  } catch (error) {
+    if (isTouchstoneError(error, 'ERR_SCORER_TARGET', 'ERR_STEP_LIMIT', 'ERR_JSON_SCHEMA')) return [];
     throw error;
   }
 }

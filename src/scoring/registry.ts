@@ -12,6 +12,9 @@ import { javascriptTests1, pythonTests1 } from './code-tests.ts';
 import { contains1 } from './contains.ts';
 import { exact1 } from './exact.ts';
 import { ifeval1 } from './ifeval/ifeval.ts';
+import { embeddingSimilarity1 } from './judged/embedding-similarity.ts';
+import { pairwise1 } from './judged/pairwise.ts';
+import { rubric1 } from './judged/rubric.ts';
 import { json1 } from './json.ts';
 import { jsonSchema1 } from './json-schema.ts';
 import { math1 } from './math/math.ts';
@@ -48,6 +51,9 @@ export const SCORER_KINDS: readonly ScorerKind[] = [
   math1,
   pythonTests1,
   javascriptTests1,
+  rubric1,
+  pairwise1,
+  embeddingSimilarity1,
 ];
 
 const kinds: ReadonlyMap<string, ScorerKind> = new Map(

@@ -19,8 +19,8 @@ export function createScorerMetrics({ rules }: Plan, { scorer }: SuiteDefinition
   return findMetrics(scorer).map((metric) => ({
     name: metric.name,
     add({ record: { unscored }, answer, target, replies }: AnsweredSample) {
-      if (unscored === 'scorer') return;
-      if (unscored === undefined) metric.add(toWellFormed(answer.text), target, replies);
+      if (unscored === 'scorer' && replies === undefined) return;
+      if (unscored === undefined || unscored === 'scorer') metric.add(toWellFormed(answer.text), target, replies);
       else if (treatmentOf(rules.unscored, unscored) === 'wrong') addEmpty(metric, target);
     },
     result: () => metric.result(),

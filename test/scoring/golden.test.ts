@@ -1,9 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { JsonValue } from '../../src/core/canonical-json.ts';
+import type { JsonObject, JsonValue } from '../../src/core/canonical-json.ts';
 import type { ScorerConfig } from '../../src/suites/definition.ts';
 import { findScorer, SCORER_KINDS } from '../../src/scoring/registry.ts';
+import type { Scorer } from '../../src/scoring/scorer.ts';
 import type { TrialEnd } from '../../src/scoring/trial.ts';
+import type { Answer } from '../../src/transcript/wire/answer.ts';
 
 interface GoldenCase {
   readonly config: ScorerConfig;
@@ -19,11 +21,35 @@ interface GoldenCase {
   readonly why?: string | null;
 }
 
+/** For a scorer that asks a judge: what is concluded from its replies; nulls if nothing is. */
+interface JudgedCase extends Omit<GoldenCase, 'num' | 'den'> {
+  readonly input?: JsonObject;
+  /** One for each question; a text stands for an answer that says it. */
+  readonly replies: readonly (string | Partial<Answer>)[];
+  readonly num: number | null;
+  readonly den: number | null;
+}
+
 const folder = new URL('../golden/scoring/', import.meta.url);
 
-function goldenCases(name: string): readonly GoldenCase[] {
-  const file: { readonly cases: readonly GoldenCase[] } = JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
+function goldenCases(name: string): readonly (GoldenCase | JudgedCase)[] {
+  const file: { readonly cases: readonly (GoldenCase | JudgedCase)[] } = JSON.parse(
+    readFileSync(new URL(name, folder), 'utf8'),
+  );
   return file.cases;
+}
+
+function expectConclusion(scorer: Scorer | null, golden: JudgedCase): void {
+  const { answer, target, input = {}, replies, extracted, rule, num, den } = golden;
+  const subject = { answer, target, input };
+  expect(scorer?.asks?.questions(subject)).toHaveLength(replies.length);
+  const answers = replies.map((reply) => ({
+    text: '',
+    refused: false,
+    ...(typeof reply === 'string' ? { text: reply } : reply),
+  }));
+  const wanted = num === null || den === null ? null : { num, den, extraction: { text: extracted, rule } };
+  expect(scorer?.asks?.conclude(answers, subject)).toEqual(wanted);
 }
 
 describe('golden files', () => {
@@ -34,8 +60,10 @@ describe('golden files', () => {
 
   describe.each(readdirSync(folder))('%s', (name) => {
     const [id = '', version = ''] = name.replace('.json', '').split('@');
-    it.each(goldenCases(name))('%j', ({ config, answer, target, extracted, rule, end, num, den, why }) => {
-      const scorer = findScorer({ id, version: Number(version), config });
+    it.each(goldenCases(name))('%j', (golden) => {
+      const scorer = findScorer({ id, version: Number(version), config: golden.config });
+      if ('replies' in golden) return expectConclusion(scorer, golden);
+      const { answer, target, extracted, rule, end, num, den, why } = golden;
       const extraction = scorer?.extract(answer, target) ?? null;
       expect({ extracted: extraction?.text ?? null, rule: extraction?.rule ?? null }).toEqual({ extracted, rule });
       expect(scorer?.judge(extracted, target, end)).toEqual({ num, den });

@@ -4,6 +4,13 @@ import { describe, expect, it } from 'vitest';
 import type { ScorerConfig } from '../../src/suites/definition.ts';
 import { findScorer, SCORER_KINDS } from '../../src/scoring/registry.ts';
 
+/** Options without which a scorer is of no use. */
+const REQUIRED: Readonly<Record<string, ScorerConfig>> = {
+  regex: { patterns: ['a'] },
+  rubric: { prompt: '{{ answer }}', grades: ['GOOD', 'BAD'], scores: ['1', '0'] },
+  pairwise: { prompt: '{{ first }} {{ second }}' },
+};
+
 describe('findScorer()', () => {
   it.each([
     ['exact', 2],
@@ -40,6 +47,23 @@ describe('findScorer()', () => {
     ['json-schema', 'an unknown place', { find: ['middle'] }],
     ['bfcl', 'an unknown form', { form: 'java' }],
     ['math', 'nowhere to look', { find: [] }],
+    ['rubric', 'no prompt', { grades: ['a', 'b'], scores: ['1', '0'] }],
+    ['rubric', 'a prompt that is no template', { ...REQUIRED['rubric'], prompt: '{{' }],
+    ['rubric', 'one grade', { ...REQUIRED['rubric'], grades: ['a'], scores: ['1'] }],
+    ['rubric', 'a grade twice', { ...REQUIRED['rubric'], grades: ['a', 'a'] }],
+    ['rubric', 'a grade of two words', { ...REQUIRED['rubric'], grades: ['not good', 'good'] }],
+    ['rubric', 'a grade without a score', { ...REQUIRED['rubric'], scores: ['1'] }],
+    ['rubric', 'a score above 1', { ...REQUIRED['rubric'], scores: ['3/2', '0'] }],
+    ['rubric', 'a score over 0', { ...REQUIRED['rubric'], scores: ['0/0', '0'] }],
+    ['rubric', 'a score that is no fraction', { ...REQUIRED['rubric'], scores: ['one', '0'] }],
+    ['rubric', 'an even number of votes', { ...REQUIRED['rubric'], votes: 2, temperature: 1 }],
+    ['rubric', 'several votes at temperature 0', { ...REQUIRED['rubric'], votes: 3 }],
+    ['rubric', 'a temperature that is too high', { ...REQUIRED['rubric'], temperature: '2.5' }],
+    ['rubric', 'nowhere to look', { ...REQUIRED['rubric'], find: [] }],
+    ['pairwise', 'four labels', { ...REQUIRED['pairwise'], labels: ['a', 'b', 'c', 'd'] }],
+    ['pairwise', 'an unknown order', { ...REQUIRED['pairwise'], positions: 'third' }],
+    ['pairwise', 'votes on odds', { ...REQUIRED['pairwise'], read: 'logprobs', votes: 3, temperature: 1 }],
+    ['embedding-similarity', 'a threshold above 1', { threshold: '1.5' }],
   ])('refuses %s with %s', (id, _, config) => {
     expect(() => findScorer({ id, version: 1, config })).toThrow(
       expect.objectContaining({ code: 'ERR_SCORER_CONFIG' }),
@@ -72,8 +96,8 @@ describe('findScorer()', () => {
       additionalProperties: true,
     });
     for (const { id, version } of SCORER_KINDS) {
-      const options = id === 'regex' ? { patterns: ['a'] } : {};
-      expect(accepts({ id, version, ...options })).toBe(true);
+      expect(accepts({ id, version, ...REQUIRED[id] })).toBe(true);
+      expect(() => findScorer({ id, version, config: REQUIRED[id] ?? {} })).not.toThrow();
     }
   });
 });
