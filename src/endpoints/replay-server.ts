@@ -1,17 +1,21 @@
 /**
- * Recordings behind the chat completions API, so that a replay goes over a socket like any other endpoint.
+ * Recordings behind an OpenAI-compatible API, so that a replay goes over a socket like any other endpoint.
  *
- * Every answer says in its `system_fingerprint` that it is a replay, and of which recording. Of the sampling
- * parameters only the seed is looked at, and only where the recording has an answer for it.
+ * Every answer says in its `system_fingerprint` that it is a replay, and of which recording. Sampling parameters are not
+ * looked at, unless the recording names them: it has one answer for the same question.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { canonicalize } from '../core/canonical-json.ts';
-import { digest, type Digest } from '../core/digest.ts';
+import { isJsonObject, type JsonObject } from '../core/canonical-json.ts';
+import type { Digest } from '../core/digest.ts';
 import { isTouchstoneError } from '../core/errors.ts';
+import type { Api } from '../transcript/wire/dialogue.ts';
+import { API_PATHS } from './api-paths.ts';
 import { ApiError, errorReply } from './embedded/api-error.ts';
 import { readJson, sendJson, startEvents } from './embedded/http.ts';
 import { listen, type LocalServer } from './listen.ts';
-import { seededDigest, type RecordedAnswer, type Recording } from './replay.ts';
+import { streamedChoices } from './replay-body.ts';
+import { ASKED, requestKeys, type AskedMember } from './replay-question.ts';
+import type { Recording } from './replay.ts';
 
 /** What to serve, and where. */
 export interface ReplayServerOptions {
@@ -25,8 +29,7 @@ export interface ReplayServerOptions {
 
 type Recordings = ReplayServerOptions['recordings'];
 
-/** Code points of an answer in one event of a stream. */
-const PIECE_LENGTH = 16;
+const APIS: readonly Api[] = ['chat', 'completions', 'embeddings'];
 
 /**
  * Start serving recordings.
@@ -50,8 +53,9 @@ async function handle(recordings: Recordings, request: IncomingMessage, response
   try {
     const route = `${request.method ?? ''} ${(request.url ?? '').split('?', 1)[0] ?? ''}`;
     if (route === 'GET /v1/models') return sendJson(response, 200, modelList(recordings));
-    if (route !== 'POST /v1/chat/completions') throw new ApiError(404, 'not_found', 'no such route');
-    reply(recordings, (await readJson(request)) as RequestFields, response);
+    const api = APIS.find((name) => route === `POST /v1${API_PATHS[name]}`);
+    if (api === undefined) throw new ApiError(404, 'not_found', 'no such route');
+    reply(recordings, api, await readJson(request), response);
   } catch (error) {
     const known = error instanceof ApiError ? error : new ApiError(500, 'internal_error', 'the server failed');
     if (known.status === 413) response.setHeader('connection', 'close');
@@ -66,23 +70,13 @@ function modelList(recordings: Recordings): object {
   return { object: 'list', data };
 }
 
-/** The members of a request body that matter here, unchecked. */
-type RequestFields = {
-  readonly model?: unknown;
-  readonly messages?: unknown;
-  readonly seed?: unknown;
-  readonly stream?: unknown;
-  readonly stream_options?: { readonly include_usage?: unknown } | null;
-} | null;
-
-function reply(recordings: Recordings, body: RequestFields, response: ServerResponse): void {
-  const model = body?.model;
+function reply(recordings: Recordings, api: Api, body: unknown, response: ServerResponse): void {
+  const request = isJsonObject(body) ? body : {};
+  const { model, stream, stream_options: options = null } = request;
   const recording = typeof model === 'string' ? recordings.get(model) : undefined;
   if (recording === undefined) throw new ApiError(404, 'model_not_found', 'no recording has that name', 'model');
-  const key = messagesKey(body?.messages);
-  const found = answerTo(recording, key, body?.seed);
-  if (found === undefined)
-    throw new ApiError(404, 'replay_miss', 'no answer to these messages is recorded', 'messages');
+  const asked = ASKED[api];
+  const { key, found } = findResponse(recording, request, asked);
   // Nothing in the reply changes from one time to the next, so equal requests get equal bytes.
   const head = {
     id: `replay-${key.slice(0, 24)}`,
@@ -90,49 +84,55 @@ function reply(recordings: Recordings, body: RequestFields, response: ServerResp
     model,
     system_fingerprint: replayFingerprint(recording),
   };
-  if (body?.stream === true) streamAnswer(response, head, found, body.stream_options?.include_usage === true);
-  else sendJson(response, 200, completion(head, found));
+  if (stream !== true || api === 'embeddings')
+    return sendJson(response, 200, { ...head, object: OBJECTS[api], ...found });
+  const includeUsage = isJsonObject(options) && options['include_usage'] === true;
+  sendStream(response, { head: { ...head, object: EVENT_OBJECTS[api] }, found, asked, includeUsage });
 }
 
-function answerTo({ answers }: Recording, messages: Digest, seed: unknown): RecordedAnswer | undefined {
-  const seeded =
-    typeof seed === 'number' && Number.isSafeInteger(seed) ? answers.get(seededDigest(messages, seed)) : null;
-  return seeded ?? answers.get(messages);
+/** Value of `object` in a whole reply. */
+const OBJECTS: Readonly<Record<Api, string>> = {
+  chat: 'chat.completion',
+  completions: 'text_completion',
+  embeddings: 'list',
+};
+
+/** Value of `object` in the events of a stream. */
+const EVENT_OBJECTS = { chat: 'chat.completion.chunk', completions: 'text_completion' } as const;
+
+interface Found {
+  readonly key: Digest;
+  readonly found: JsonObject;
 }
 
-function messagesKey(messages: unknown): Digest {
-  if (!Array.isArray(messages)) throw new ApiError(400, 'invalid_value', 'want a list of messages', 'messages');
+function findResponse({ responses, shapes }: Recording, request: JsonObject, asked: AskedMember): Found {
+  const value = request[asked];
+  const isAsked = Array.isArray(value) || (asked !== 'messages' && typeof value === 'string');
+  if (!isAsked) throw new ApiError(400, 'invalid_value', `want ${asked}`, asked);
   try {
-    return digest(canonicalize(messages));
+    for (const key of requestKeys(request, asked, shapes)) {
+      const found = responses.get(key);
+      if (found !== undefined) return { key, found };
+    }
   } catch (error) {
     if (!isTouchstoneError(error)) throw error;
-    throw new ApiError(400, 'invalid_value', 'want messages of well-formed text', 'messages');
+    throw new ApiError(400, 'invalid_value', `want ${asked} of well-formed text`, asked);
   }
+  throw new ApiError(404, 'replay_miss', `no answer to this ${asked} is recorded`, asked);
 }
 
-function completion(head: object, { answer, finish, usage }: RecordedAnswer): object {
-  const message = { role: 'assistant', content: answer, refusal: null };
-  const choices = [{ index: 0, message, logprobs: null, finish_reason: finish }];
-  return { ...head, object: 'chat.completion', choices, ...(usage === null ? {} : { usage: totals(usage) }) };
+interface Streamed {
+  readonly head: object;
+  readonly found: JsonObject;
+  readonly asked: AskedMember;
+  readonly includeUsage: boolean;
 }
 
-function streamAnswer(response: ServerResponse, head: object, found: RecordedAnswer, includeUsage: boolean): void {
+function sendStream(response: ServerResponse, { head, found, asked, includeUsage }: Streamed): void {
   const send = startEvents(response);
-  const chunk = (choices: readonly object[], more: object = {}): void =>
-    send({ ...head, object: 'chat.completion.chunk', choices, ...more });
-  chunk([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }]);
-  for (const content of pieces(found.answer)) chunk([{ index: 0, delta: { content }, finish_reason: null }]);
-  chunk([{ index: 0, delta: {}, finish_reason: found.finish }]);
-  if (includeUsage && found.usage !== null) chunk([], { usage: totals(found.usage) });
+  for (const choice of streamedChoices(found, asked)) send({ ...head, choices: [choice] });
+  const { usage } = found;
+  if (includeUsage && usage !== undefined) send({ ...head, choices: [], usage });
   send('[DONE]');
   response.end();
-}
-
-function* pieces(answer: string): Generator<string> {
-  const points = Array.from(answer);
-  for (let at = 0; at < points.length; at += PIECE_LENGTH) yield points.slice(at, at + PIECE_LENGTH).join('');
-}
-
-function totals(usage: NonNullable<RecordedAnswer['usage']>): object {
-  return { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens };
 }

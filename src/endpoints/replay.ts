@@ -9,19 +9,23 @@ import { isWellFormed } from '../core/bytes.ts';
 import { canonicalize, isJsonObject, type JsonObject } from '../core/canonical-json.ts';
 import { digest, isDigest, type Digest } from '../core/digest.ts';
 import { InputError, isTouchstoneError } from '../core/errors.ts';
+import { answerBody, recordedBody, type RecordedAnswer, type TokenCounts } from './replay-body.ts';
+import { ASKED, memberDigest, questionKey, type AskedMember } from './replay-question.ts';
 import type { Message } from '../transcript/wire/request.ts';
-import { answerBody, bodyFault, type RecordedAnswer, type TokenCounts } from './replay-body.ts';
-import { ASKED, memberDigest, NARROWING, questionKey, type AskedMember } from './replay-question.ts';
 
 /** Most UTF-16 units in a recording. */
 const MAX_RECORDING_LENGTH = 256 * 1024 * 1024;
+// Every request is looked for under each of them.
+const MAX_SHAPES = 64;
 
 /** The answers of one model. */
 export interface Recording {
   /** SHA-256 of the text of the recording. */
   readonly digest: Digest;
-  /** Response bodies by the key of their question, without the members that say who answered. */
+  /** Response bodies by the key of their question, without the members that say who answered and when. */
   readonly responses: ReadonlyMap<Digest, JsonObject>;
+  /** The sets of names by which its questions are narrowed down, the larger first. */
+  readonly shapes: readonly (readonly string[])[];
 }
 
 /** Finds the messages of an item by its id, or by its zero-based index; null if there is no such item. */
@@ -62,34 +66,72 @@ export function buildReplay(pairs: Iterable<ReplayPair>): string {
 export function parseRecording(text: string, path: string, findMessages: FindMessages | null = null): Recording {
   if (text.length > MAX_RECORDING_LENGTH) throw malformed(path, 1, `want at most ${MAX_RECORDING_LENGTH} characters`);
   const responses = new Map<Digest, JsonObject>();
+  const shapes = new Map<string, readonly string[]>();
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const fault = (what: string): InputError => malformed(path, index + 1, what);
-    const entry = parseLine(line, fault);
-    const asked = askedOf(entry, findMessages, fault);
-    const response = responseOf(entry, asked.member, fault);
-    if (asked.digest === null) continue;
-    const key = questionKey(new Map([[asked.member, asked.digest], ...narrowing(entry)]));
-    if (canonicalize(responses.get(key) ?? response) !== canonicalize(response))
-      throw fault(`the same ${asked.member} have another answer`);
-    responses.set(key, response);
+    const row = wellFormed(() => parseRow(parseLine(line, fault), findMessages, fault), fault);
+    if (row === null) continue;
+    const known = responses.get(row.key) ?? row.response;
+    if (canonicalize(known) !== canonicalize(row.response)) throw fault('the same question has another answer');
+    responses.set(row.key, row.response);
+    shapes.set(row.shape.join(' '), row.shape);
+    if (shapes.size > MAX_SHAPES) throw fault(`want at most ${MAX_SHAPES} sets of names under when`);
   }
   if (responses.size === 0) throw malformed(path, 1, 'want at least one answer');
-  return { digest: digest(text), responses };
+  const narrowest = [...shapes.values()].toSorted((a, b) => b.length - a.length);
+  return { digest: digest(text), responses, shapes: narrowest };
 }
 
 type Fault = (what: string) => InputError;
+
+/** A line as it is kept. */
+interface Row {
+  readonly key: Digest;
+  readonly response: JsonObject;
+  /** Names of the members that narrow its question down, in order. */
+  readonly shape: readonly string[];
+}
 
 function parseLine(line: string, fault: Fault): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(line);
-    canonicalize(value);
-  } catch (error) {
-    throw fault(isTouchstoneError(error) ? 'want well-formed text that is not nested too deeply' : 'not JSON');
+  } catch {
+    throw fault('not JSON');
   }
   if (!isJsonObject(value)) throw fault('want an object');
   return value;
+}
+
+// Text with lone surrogates, and nesting without end, have no canonical form and so no digest.
+function wellFormed<T>(make: () => T, fault: Fault): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!isTouchstoneError(error, 'ERR_CANONICAL_JSON')) throw error;
+    throw fault('want well-formed text that is not nested too deeply');
+  }
+}
+
+/** What a line says; null if its item is not in the suite. */
+function parseRow(entry: JsonObject, findMessages: FindMessages | null, fault: Fault): Row | null {
+  const asked = askedOf(entry, findMessages, fault);
+  const response = responseOf(entry, asked.member, fault);
+  canonicalize(response);
+  const when = whenOf(entry, fault);
+  const shape = Object.keys(when).toSorted();
+  if (asked.digest === null) return null;
+  const members = shape.map((name): [string, Digest] => [name, memberDigest(when[name])]);
+  return { key: questionKey(new Map([[asked.member, asked.digest], ...members])), response, shape };
+}
+
+/** Members that a request must have, beside the one that is asked. */
+function whenOf({ when = {}, seed }: JsonObject, fault: Fault): JsonObject {
+  if (!isJsonObject(when)) throw fault('want an object under when');
+  if (seed === undefined) return when;
+  if (!Number.isSafeInteger(seed)) throw fault('want a whole number under seed');
+  return { ...when, seed };
 }
 
 /** What a line says was asked; without a digest if its item is not in the suite. */
@@ -99,14 +141,13 @@ interface Asked {
 }
 
 function askedOf(entry: JsonObject, findMessages: FindMessages | null, fault: Fault): Asked {
-  const named = Object.values(ASKED).flatMap((member) => {
+  const [asked, ...others] = Object.values(ASKED).flatMap((member): Asked[] => {
     const known = entry[`${member}_sha256`];
-    if (known === undefined) return entry[member] === undefined ? [] : [{ member, digest: memberDigest(entry[member]) }];
-    if (!isDigest(known)) throw fault(`want 64 lowercase hex digits under ${member}_sha256`);
-    return [{ member, digest: known }];
+    if (known !== undefined && !isDigest(known)) throw fault(`want 64 lowercase hex digits under ${member}_sha256`);
+    if (known !== undefined) return [{ member, digest: known }];
+    return entry[member] === undefined ? [] : [{ member, digest: memberDigest(entry[member]) }];
   });
-  const [asked] = named;
-  if (named.length > 1) throw fault('want one of messages, prompt and input');
+  if (others.length > 0) throw fault('want one of messages, prompt and input');
   return asked ?? { member: 'messages', digest: itemDigest(entry, findMessages, fault) };
 }
 
@@ -123,16 +164,13 @@ function itemOf(id: unknown, index: unknown): Parameters<FindMessages>[0] | null
   return typeof index === 'number' && Number.isSafeInteger(index) && index >= 0 ? { index } : null;
 }
 
-function narrowing(entry: JsonObject): [string, Digest][] {
-  return NARROWING.filter((name) => entry[name] !== undefined).map((name) => [name, memberDigest(entry[name])]);
-}
-
 function responseOf(entry: JsonObject, asked: AskedMember, fault: Fault): JsonObject {
   const { response } = entry;
+  if (response === undefined && asked === 'input') throw fault('want a response, because embeddings are no text');
   if (response === undefined) return answerBody(answerOf(entry, fault), asked);
-  const what = bodyFault(response, asked);
-  if (what !== null || !isJsonObject(response)) throw fault(`want ${what} under response`);
-  return response;
+  const body = recordedBody(response, asked);
+  if (typeof body === 'string') throw fault(`want ${body} under response`);
+  return body;
 }
 
 function answerOf(entry: JsonObject, fault: Fault): RecordedAnswer {

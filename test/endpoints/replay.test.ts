@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseEndpointSpec } from '../../src/endpoints/config.ts';
 import { openEndpoint } from '../../src/endpoints/open.ts';
-import { buildReplay, messagesDigest, parseRecording, type FindMessages } from '../../src/endpoints/replay.ts';
+import {
+  buildReplay,
+  messagesDigest,
+  parseRecording,
+  type FindMessages,
+  type Recording,
+} from '../../src/endpoints/replay.ts';
 import { startReplayServer } from '../../src/endpoints/replay-server.ts';
 import { parseAnswer } from '../../src/transcript/wire/answer.ts';
 import { chatQuestion, requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
@@ -62,6 +68,14 @@ function bodyOf(endpoint: Endpoint, messages: readonly Message[], stream = false
   return build(chatQuestion(messages), 0);
 }
 
+/** The texts of the answers in a recording, in their order. */
+function answersIn({ responses }: Recording): unknown[] {
+  const choices = [...responses.values()].flatMap(
+    (body) => body['choices'] as unknown as { readonly message: Message }[],
+  );
+  return choices.map(({ message }) => message.content);
+}
+
 describe('messagesDigest()', () => {
   it('is the SHA-256 of the canonical JSON', () => {
     expect(messagesDigest(MESSAGES)).toBe(MESSAGES_SHA256);
@@ -75,36 +89,39 @@ describe('parseRecording()', () => {
       { messages: MESSAGES, answer: 'yes\n', finish: 'length', usage },
       { messages: [], answer: '' },
     ]);
-    const { answers, digest } = parseRecording(text, 'x.jsonl');
+    const { responses, digest } = parseRecording(text, 'x.jsonl');
     expect(digest).toBe(createHash('sha256').update(text).digest('hex'));
-    expect([...answers.values()]).toEqual([
-      { answer: 'yes\n', finish: 'length', usage },
-      { answer: '', finish: 'stop', usage: null },
+    const choice = (content: string, finish_reason: string): object => {
+      return { index: 0, message: { role: 'assistant', content, refusal: null }, logprobs: null, finish_reason };
+    };
+    expect([...responses.values()]).toEqual([
+      { choices: [choice('yes\n', 'length')], usage: { ...usage, total_tokens: 7 } },
+      { choices: [choice('', 'stop')] },
     ]);
-    expect([...answers.keys()][0]).toBe(MESSAGES_SHA256);
+    expect([...responses.keys()][0]).toBe(MESSAGES_SHA256);
   });
 
   it('finds the messages of an item by id or index, and leaves out items that are not asked', () => {
     const text = '{"id":7,"output":"a"}\n{"id":"x","output":"b"}\n\n{"index":0,"output":"c","extra":true}\n';
     const asked: unknown[] = [];
-    const { answers } = parseRecording(text, 'x.jsonl', (item) => {
+    const recording = parseRecording(text, 'x.jsonl', (item) => {
       asked.push(item);
       return 'id' in item && item.id === 'x' ? null : [{ role: 'user', content: JSON.stringify(item) }];
     });
     expect(asked).toEqual([{ id: '7' }, { id: 'x' }, { index: 0 }]);
-    expect([...answers.values()].map(({ answer }) => answer)).toEqual(['a', 'c']);
+    expect(answersIn(recording)).toEqual(['a', 'c']);
   });
 
   it('takes the same answer twice', () => {
     const line = `{"messages_sha256":"${OTHER_SHA256}","answer":"a"}\n`;
-    expect(parseRecording(line + line, 'x.jsonl').answers.size).toBe(1);
+    expect(answersIn(parseRecording(line + line, 'x.jsonl'))).toEqual(['a']);
   });
 
   it('takes an answer for each seed, and one for all other requests', () => {
     const line = (seed: string, answer: string): string =>
       `{"messages_sha256":"${OTHER_SHA256}",${seed}"answer":"${answer}"}\n`;
     const text = line('"seed":0,', 'a') + line('"seed":1,', 'b') + line('', 'c') + line('"seed":1,', 'b');
-    expect([...parseRecording(text, 'x.jsonl').answers.values()].map(({ answer }) => answer)).toEqual(['a', 'b', 'c']);
+    expect(answersIn(parseRecording(text, 'x.jsonl'))).toEqual(['a', 'b', 'c']);
     expect(thrown(() => parseRecording(text + line('"seed":0,', 'b'), 'x.jsonl'))).toMatchObject({
       code: 'ERR_REPLAY_MALFORMED',
       line: 5,
