@@ -14,6 +14,7 @@ import type {
   AggregateRecord,
   EndRecord,
   MarkRecord,
+  ProbeRecord,
   ScoreRecord,
   SessionEvidenceRecord,
   TranscriptRecord,
@@ -22,6 +23,7 @@ import type { Budget } from './budget.ts';
 import type { Judging } from './judging.ts';
 import { createKnownSamples, recordsFault, type KnownSamples } from './known-samples.ts';
 import type { SequentialStop } from '../scoring/sequential-stop.ts';
+import { arePlanned } from './probe-run.ts';
 import type { RunListener } from './run-event.ts';
 
 /** What a run is read back into. */
@@ -46,6 +48,7 @@ export interface Recall {
   readonly size: number;
   readonly aggregates: readonly AggregateRecord[];
   readonly attested: readonly SessionEvidenceRecord[];
+  readonly probed: readonly ProbeRecord[];
   /** Null unless the records are complete. */
   readonly end: EndRecord | null;
 }
@@ -59,6 +62,7 @@ export function createRecall(input: RecallInput): Recall {
   const samples = createKnownSamples(input.plan, parseDigest(input.planDigest));
   const aggregates: AggregateRecord[] = [];
   const attested: SessionEvidenceRecord[] = [];
+  const probed: ProbeRecord[] = [];
   let end: EndRecord | null = null;
   let size = 0;
   let passed = 0;
@@ -75,6 +79,8 @@ export function createRecall(input: RecallInput): Recall {
       checkPlace(record, size);
       if (record.k === 'aggregate') aggregates.push(record);
       if (record.k === 'evidence' && record.about === 'session') attested.push(record);
+      if (record.k === 'probe') probed.push(record);
+      checkProbes(input.plan, record, probed);
       if (record.k === 'end') end = record;
       apply(input, samples, record, openings);
       builder.absorb(record, line);
@@ -91,6 +97,7 @@ export function createRecall(input: RecallInput): Recall {
     },
     aggregates,
     attested,
+    probed,
     get end() {
       return end;
     },
@@ -118,6 +125,7 @@ function apply(input: RecallInput, samples: KnownSamples, record: TranscriptReco
     case 'mark':
       checkMark(record, input.builder);
       return;
+    case 'probe':
     case 'resume':
     case 'aggregate':
     case 'end':
@@ -130,6 +138,13 @@ function recallVerdict({ judging, stop, budget, emit }: RecallInput, score: Scor
   if (score.unscored === 'skipped' && (stop === null || stop.endReason() === 'budget')) budget.exhaust();
   const { num = 0, den = 1, unscored } = score;
   emit({ kind: 'recalled', verdict: unscored === undefined ? { num, den } : { unscored } });
+}
+
+// They come first, in the order of the plan, and nothing is asked before all of them are made.
+function checkProbes(plan: Plan, record: TranscriptRecord, probed: readonly ProbeRecord[]): void {
+  const isComplete = probed.length === (plan.probes?.length ?? 0);
+  const isInPlace = record.k === 'intent' || record.k === 'score' ? isComplete : arePlanned(plan, probed);
+  if (!isInPlace) throw recordsFault(`record ${record.seq} is not in its place among the probes`);
 }
 
 function checkMark(mark: MarkRecord, builder: TranscriptBuilder): void {

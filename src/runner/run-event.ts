@@ -1,4 +1,5 @@
 /** What a run tells while it goes on. Events are facts; how they are shown is the caller's business. */
+import type { Capability, CapabilityVerdict } from '../core/capability-names.ts';
 import type { EvidencePhase } from '../transcript/evidence.ts';
 import type { AttemptStatus, EndReason, UnscoredReason } from '../transcript/record.ts';
 
@@ -26,6 +27,13 @@ export type RunEvent =
     } & SamplePlace)
   | ({ readonly kind: 'waiting'; readonly waitMs: number } & SamplePlace)
   | ({ readonly kind: 'verdict'; readonly verdict: SampleVerdict } & SamplePlace)
+  /** A probe of the endpoint has ended; `detail` says why in a word. */
+  | {
+      readonly kind: 'probed';
+      readonly capability: Capability;
+      readonly verdict: CapabilityVerdict;
+      readonly detail: string;
+    }
   /** Attestations were fetched and recorded. */
   | { readonly kind: 'attested'; readonly phase: EvidencePhase; readonly attestations: number }
   /** No attestation could be had after the last answer, so that keys are attested on one side only. */
