@@ -14,7 +14,7 @@ interface ChoiceOptions {
 const shape = object<ChoiceOptions>(
   {},
   {
-    choices: integer(2, 10),
+    choices: integer(2, 26),
     rules: list(oneOf('boxed', 'answer-is', 'only', 'leading', 'last-line', 'last-letter'), 6),
   },
 );
@@ -74,7 +74,7 @@ function letterAt(position: number): string {
 
 function letterOf(target: JsonValue, choices: number): string {
   const letter = typeof target === 'number' ? letterAt(target) : target;
-  const isOption = typeof letter === 'string' && /^[A-J]$/.test(letter) && letter <= letterAt(choices - 1);
+  const isOption = typeof letter === 'string' && /^[A-Z]$/.test(letter) && letter <= letterAt(choices - 1);
   if (!isOption) throw targetError(`want a letter from A to ${letterAt(choices - 1)}, or its zero-based position`);
   return letter;
 }

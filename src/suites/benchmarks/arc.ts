@@ -1,6 +1,6 @@
 /** ARC: science questions of school examinations, the hard part and the easy one. */
 import type { Benchmark, SuiteOutline } from '../pull/benchmark.ts';
-import { byLikelihood, continuations, letterAt, OPTION_LINES } from './options.ts';
+import { byLikelihood, letterAt, OPTION_LINES } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
 import { hubFile } from './sources.ts';
 
@@ -52,7 +52,7 @@ function arc({ name, title, folder, oid }: Part): Benchmark {
         const { options, answer } = choicesOf(row);
         yield {
           id: row.text('id'),
-          input: { question: row.text('question').trim(), options, continuations: continuations(options) },
+          input: { question: row.text('question').trim(), options },
           target: letterAt(answer),
         };
       }
@@ -70,7 +70,7 @@ function suitesOf(name: string, title: string): Benchmark['suites'] {
   } satisfies Partial<SuiteOutline>;
   const likelihood: Omit<SuiteOutline, 'id' | 'title'> = {
     ...outline,
-    ...byLikelihood(MOST_OPTIONS, 'none'),
+    ...byLikelihood({ choices: MOST_OPTIONS, normalise: 'none' }),
     prompt: 'Question: {{ question }}\nAnswer:',
   };
   return {
@@ -94,10 +94,11 @@ ${OPTION_LINES}Your response should end with "The best answer is [the_answer_let
     },
     'likelihood-bytes.yaml': {
       ...likelihood,
-      ...byLikelihood(MOST_OPTIONS, 'bytes'),
+      ...byLikelihood({ choices: MOST_OPTIONS, normalise: 'bytes' }),
       id: `${name}-likelihood-bytes`,
       title: `${title}, log-likelihood for each byte`,
-      description: 'As the other, divided by the length of the option: close to acc_norm of the harness.',
+      description:
+        'As the other, divided by the bytes of the option: acc_norm of the harness, which counts characters.',
     },
   };
 }

@@ -1,6 +1,6 @@
 /** HellaSwag: which of four endings follows a description of an activity. */
 import type { Benchmark, SuiteOutline } from '../pull/benchmark.ts';
-import { byLikelihood, continuations, letterAt, OPTION_LINES } from './options.ts';
+import { byLikelihood, letterAt, OPTION_LINES } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
 import { datasetInfos, githubUrl } from './sources.ts';
 
@@ -38,7 +38,7 @@ export const hellaswag: Benchmark = {
       const options = endingsOf(row);
       yield {
         id: `${row.index}`,
-        input: { context: contextOf(row), options, continuations: continuations(options) },
+        input: { context: contextOf(row), options },
         target: letterAt(row.integer('label', 0, 3)),
         tags: [row.text('split_type'), row.text('source_id').split('~', 1)[0] ?? ''],
       };
@@ -59,11 +59,11 @@ Answer:`,
     },
     'likelihood.yaml': {
       ...OUTLINE,
-      ...byLikelihood(4, 'bytes'),
+      ...byLikelihood({ choices: 4, normalise: 'bytes' }),
       id: 'hellaswag-likelihood',
       title: 'HellaSwag, log-likelihood for each byte',
       description:
-        'The ending that the model finds most likely, divided by its length, counts: close to acc_norm of the harness, without examples.',
+        'The ending that the model finds most likely, divided by its bytes, counts: acc_norm of the harness, which counts characters, without examples.',
       prompt: '{{ context }}',
     },
   },

@@ -1,6 +1,6 @@
 /** MMLU: questions of 57 subjects with four options, after the five development questions of the subject. */
 import type { Benchmark, OriginFiles, SuiteOutline } from '../pull/benchmark.ts';
-import { byLikelihood, CHAIN_OF_THOUGHT_PROMPT, continuations, letterAt, listing, OPTION_LINES } from './options.ts';
+import { byLikelihood, CHAIN_OF_THOUGHT_PROMPT, letterAt, listing, OPTION_LINES } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
 import { hubFile } from './sources.ts';
 
@@ -57,7 +57,7 @@ export const mmlu: Benchmark = {
           shots: examples,
           question: row.text('question').trim(),
           options: optionsOf(row),
-          continuations: continuations(LETTERS),
+          letters: LETTERS,
         },
         target: letterAt(row.integer('answer', 0, 3)),
         tags: [subject],
@@ -86,7 +86,7 @@ export const mmlu: Benchmark = {
     },
     'likelihood.yaml': {
       ...OUTLINE,
-      ...byLikelihood(4, 'none'),
+      ...byLikelihood({ field: 'letters', choices: 4, normalise: 'none' }),
       id: 'mmlu-likelihood',
       title: 'MMLU, five examples, log-likelihood',
       description: 'The official prompt; the letter that the model finds most likely counts.',

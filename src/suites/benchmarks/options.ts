@@ -32,23 +32,27 @@ export function shuffled(key: string, options: readonly string[]): readonly stri
   return options.toSorted((a, b) => (markOf(a) < markOf(b) ? -1 : 1));
 }
 
-/** Options as they follow a prompt that ends without a blank: `' first'`. */
-export function continuations(options: readonly string[]): readonly string[] {
-  return options.map((option) => ` ${option}`);
-}
-
 /** By what the log-likelihood of an option is divided. */
 type Normalisation = 'none' | 'bytes' | 'tokens';
 
-/** The parts of an outline that make a suite compare the log-likelihoods of the field `continuations`. */
-export function byLikelihood(
-  choices: number,
-  normalise: Normalisation,
-): Pick<SuiteOutline, 'harness' | 'needs'> & {
+/** What is rated, and how. */
+interface Likelihood {
+  /** Input field with the texts to rate; `options` by default. */
+  readonly field?: string;
+  /** Most texts in it. */
+  readonly choices: number;
+  readonly normalise: Normalisation;
+}
+
+/** The parts of an outline that make a suite compare log-likelihoods, each text after the prompt and a blank. */
+export function byLikelihood({ field = 'options', choices, normalise }: Likelihood): Pick<
+  SuiteOutline,
+  'harness' | 'needs'
+> & {
   readonly parameters: ParametersSection;
   readonly scorer: ScorerSection;
 } {
-  const harness: HarnessSection = { id: 'log-likelihood', version: 1, choices: 'continuations', normalise };
+  const harness: HarnessSection = { id: 'log-likelihood', version: 1, choices: field, normalise };
   return {
     parameters: { max_tokens: 1, temperature: 0 },
     scorer: { id: 'choice', version: 1, choices },

@@ -1,6 +1,6 @@
 /** TruthfulQA, multiple choice with one right answer (MC1). */
 import type { Benchmark, SuiteOutline } from '../pull/benchmark.ts';
-import { byLikelihood, continuations, letterAt, OPTION_LINES, shuffled } from './options.ts';
+import { byLikelihood, letterAt, OPTION_LINES, shuffled } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
 import { datasetInfos, githubUrl } from './sources.ts';
 
@@ -47,7 +47,7 @@ export const truthfulqa: Benchmark = {
       const options = shuffled(question, all);
       yield {
         id: `${row.index}`,
-        input: { question, options, continuations: continuations(options) },
+        input: { question, options },
         target: letterAt(options.indexOf(right)),
       };
     }
@@ -71,7 +71,7 @@ ${OPTION_LINES}Exactly one of these answers is true. End your response with "Ans
     },
     'likelihood.yaml': {
       ...OUTLINE,
-      ...byLikelihood(MOST_OPTIONS, 'none'),
+      ...byLikelihood({ choices: MOST_OPTIONS, normalise: 'none' }),
       id: 'truthfulqa-likelihood',
       title: 'TruthfulQA (MC1), log-likelihood',
       description:
