@@ -72,8 +72,9 @@ export function parseRecording(text: string, path: string, findMessages: FindMes
     const fault = (what: string): InputError => malformed(path, index + 1, what);
     const row = wellFormed(() => parseRow(parseLine(line, fault), findMessages, fault), fault);
     if (row === null) continue;
-    const known = responses.get(row.key) ?? row.response;
-    if (canonicalize(known) !== canonicalize(row.response)) throw fault('the same question has another answer');
+    const known = responses.get(row.key);
+    if (known !== undefined && canonicalize(known) !== canonicalize(row.response))
+      throw fault('the same question has another answer');
     responses.set(row.key, row.response);
     shapes.set(row.shape.join(' '), row.shape);
     if (shapes.size > MAX_SHAPES) throw fault(`want at most ${MAX_SHAPES} sets of names under when`);

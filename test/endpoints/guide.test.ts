@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseEndpoints } from '../../src/endpoints/config-file.ts';
+import { parseRecording } from '../../src/endpoints/replay.ts';
 import { PRESETS } from '../../src/endpoints/presets.ts';
 
 const guide = readFileSync(new URL('../../docs/endpoints.md', import.meta.url), 'utf8');
@@ -24,6 +25,13 @@ describe('docs/endpoints.md', () => {
       ['tee', 'near-gateway'],
       ['tee', 'near-direct'],
     ]);
+  });
+
+  it('shows lines of recordings that are read', () => {
+    const example = /## Recordings[^`]*```json\n([^`]*)```/.exec(guide)?.[1] ?? '';
+    const text = example.replace(/<SHA-256[^>]*>/, 'a'.repeat(64));
+    const { responses } = parseRecording(text, 'x', (item) => [{ role: 'user', content: JSON.stringify(item) }]);
+    expect(responses.size).toBe(6);
   });
 
   it('lists every known server with its base URL and the name of its key', () => {
