@@ -1,11 +1,32 @@
-/** Parquet files as rows of plain JSON. */
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import type { Compressors, FileMetaData } from 'hyparquet';
-import { encodeBase64, tryDecodeUtf8 } from '../../core/bytes.ts';
+/** Parquet files as rows of plain JSON, decoded in a thread of their own. */
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { InputError, isTouchstoneError } from '../../core/errors.ts';
-import { MAX_SUITE_SIZE } from '../../transcript/plan.ts';
 import type { RawRow } from '../rows.ts';
-import { MAX_INFLATED_BYTES } from './inflate.ts';
+import { decodeParquet } from './decode-parquet.ts';
+
+const TIME_LIMIT_MS = 60_000;
+const MEMORY: ResourceLimits = { maxOldGenerationSizeMb: 2048, maxYoungGenerationSizeMb: 64 };
+
+/** What the thread starts with. */
+export interface DecodeOrder {
+  readonly bytes: Uint8Array;
+  readonly path: string;
+}
+
+/** What the thread says: the rows, or what is wrong with the file. */
+export type DecodeReport =
+  | { readonly rows: readonly RawRow[]; readonly fault?: never }
+  | { readonly rows?: never; readonly fault: { readonly code: string; readonly message: string } | null };
+
+/** Where and how long a file is decoded. */
+export interface DecodeThread {
+  /** The compiled entry of the thread; null decodes in this thread. */
+  readonly worker?: URL | null;
+  readonly timeLimitMs?: number;
+}
+
+// A thread needs the compiled file; under a test runner the sources run in the calling thread.
+const OWN_WORKER: URL | null = import.meta.url.endsWith('.js') ? new URL('./parquet-worker.js', import.meta.url) : null;
 
 /**
  * The rows of a Parquet file.
@@ -13,106 +34,56 @@ import { MAX_INFLATED_BYTES } from './inflate.ts';
  * Integers beyond 2^53 become texts, moments ISO 8601 texts in UTC, and bytes base64; missing values are null.
  *
  * @param path - For messages only.
- * @throws {@link InputError} `ERR_ITEMS_SYNTAX` if it is not a Parquet file, `ERR_ITEMS_LIMIT` if it holds too much, `ERR_UTF8`
+ * @throws {@link InputError} `ERR_ITEMS_SYNTAX` if it is not a Parquet file, `ERR_ITEMS_LIMIT` if it holds too much or takes
+ *   too long, `ERR_UTF8`
  * @see https://parquet.apache.org/docs/file-format
  */
-export async function parseParquet(bytes: Uint8Array, path: string): Promise<readonly RawRow[]> {
+export async function parseParquet(
+  bytes: Uint8Array,
+  path: string,
+  { worker = OWN_WORKER, timeLimitMs = TIME_LIMIT_MS }: DecodeThread = {},
+): Promise<readonly RawRow[]> {
+  if (worker !== null) return await decodeInThread(worker, { bytes, path }, timeLimitMs);
   try {
-    return await readRows(bytes, path);
+    return await decodeParquet(bytes, path);
   } catch (cause) {
-    if (isTouchstoneError(cause)) throw cause;
-    throw new InputError('ERR_ITEMS_SYNTAX', `cannot read "${path}": it is damaged or not a Parquet file`, {
-      path,
-      cause,
-    });
+    throw isTouchstoneError(cause) ? cause : damaged(path, cause);
   }
 }
 
-async function readRows(bytes: Uint8Array, path: string): Promise<readonly RawRow[]> {
-  const { parquetMetadata, parquetReadObjects, snappyUncompress } = await import('hyparquet');
-  const metadata = parquetMetadata(bytes, { geoparquet: false });
-  checkClaims(metadata, path);
-  const rows = await parquetReadObjects({
-    file: {
-      byteLength: bytes.length,
-      slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
-    },
-    metadata,
-    compressors: await boundedCompressors(snappyUncompress, path),
-    parsers: {
-      ...DATE_PARSERS,
-      stringFromBytes: (held: Uint8Array | undefined) => (held === undefined ? undefined : textOf(held, path)),
-    },
+async function decodeInThread(entry: URL, order: DecodeOrder, timeLimitMs: number): Promise<readonly RawRow[]> {
+  const worker = new Worker(entry, { workerData: order, resourceLimits: MEMORY, stderr: true });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const { rows, fault } = await new Promise<DecodeReport>((resolve, reject) => {
+      timer = setTimeout(() => reject(tooMuch(order.path, `takes longer than ${timeLimitMs / 1000} s`)), timeLimitMs);
+      worker.once('message', resolve);
+      worker.once('error', (cause) => reject(threadError(order.path, cause)));
+      worker.once('exit', () => reject(damaged(order.path)));
+    });
+    if (rows !== undefined) return rows;
+    if (fault === null) throw damaged(order.path);
+    throw new InputError(fault.code === 'ERR_UTF8' ? 'ERR_UTF8' : 'ERR_ITEMS_LIMIT', fault.message, {
+      path: order.path,
+    });
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
+}
+
+function threadError(path: string, cause: Error): InputError {
+  const isFull = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return isFull ? tooMuch(path, 'needs too much memory') : damaged(path, cause);
+}
+
+function tooMuch(path: string, fault: string): InputError {
+  return new InputError('ERR_ITEMS_LIMIT', `cannot read "${path}": decoding it ${fault}`, { path });
+}
+
+function damaged(path: string, cause?: unknown): InputError {
+  return new InputError('ERR_ITEMS_SYNTAX', `cannot read "${path}": it is damaged or not a Parquet file`, {
+    path,
+    cause,
   });
-  return rows.map((row) => ({
-    fields: Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)])),
-    line: undefined,
-  }));
-}
-
-function checkClaims({ num_rows, row_groups }: FileMetaData, path: string): void {
-  const columns = row_groups.flatMap((group) => group.columns);
-  const inflated = columns.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
-  const values = columns.reduce((most, { meta_data }) => Math.max(most, Number(meta_data?.num_values ?? 0)), 0);
-  if (num_rows > MAX_SUITE_SIZE) throw limit(path, `${num_rows} rows, want at most ${MAX_SUITE_SIZE}`);
-  if (values > 64 * MAX_SUITE_SIZE) throw limit(path, `${values} values in a column`);
-  if (inflated > MAX_INFLATED_BYTES)
-    throw limit(path, `${inflated} bytes unpacked, want at most ${MAX_INFLATED_BYTES}`);
-}
-
-// A page says itself how large it becomes, so the sum is counted against one bound for the whole file.
-async function boundedCompressors(
-  unsnap: (input: Uint8Array, output: Uint8Array) => void,
-  path: string,
-): Promise<Compressors> {
-  const { decompress: unzstd } = await import('fzstd');
-  let left = MAX_INFLATED_BYTES;
-  const bounded =
-    (inflate: (input: Uint8Array, size: number) => Uint8Array) =>
-    (input: Uint8Array, size: number): Uint8Array => {
-      left -= size;
-      if (!(size >= 0 && left >= 0)) throw limit(path, `more than ${MAX_INFLATED_BYTES} bytes unpacked`);
-      return inflate(input, size);
-    };
-  return {
-    SNAPPY: bounded((input, size) => {
-      const output = new Uint8Array(size);
-      unsnap(input, output);
-      return output;
-    }),
-    GZIP: bounded((input, size) => gunzipSync(input, { maxOutputLength: Math.max(1, size) })),
-    BROTLI: bounded((input, size) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, size) })),
-    ZSTD: bounded((input, size) => unzstd(input, new Uint8Array(size))),
-  };
-}
-
-const DATE_PARSERS = {
-  timestampFromMilliseconds: (value: bigint) => isoText(Number(value)),
-  timestampFromMicroseconds: (value: bigint) => isoText(Number(value / 1000n)),
-  timestampFromNanoseconds: (value: bigint) => isoText(Number(value / 1_000_000n)),
-  dateFromDays: (days: number) => isoText(days * 86_400_000)?.slice(0, 10),
-};
-
-function isoText(ms: number): string | undefined {
-  return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : undefined;
-}
-
-function textOf(bytes: Uint8Array, path: string): string {
-  const text = tryDecodeUtf8(bytes);
-  if (text !== null) return text;
-  throw new InputError('ERR_UTF8', `cannot read "${path}": a text in it is not valid UTF-8`, { path });
-}
-
-function plainValue(value: unknown): unknown {
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (value instanceof Uint8Array) return encodeBase64(value);
-  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, plainValue);
-  if (Array.isArray(value)) return value.map(plainValue);
-  if (typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, plainValue(held)]));
-}
-
-function limit(path: string, fault: string): InputError {
-  return new InputError('ERR_ITEMS_LIMIT', `cannot read "${path}": it has ${fault}`, { path });
 }

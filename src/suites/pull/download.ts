@@ -82,7 +82,7 @@ async function get({ agent, signal }: Call, url: URL): Promise<Dispatcher.Respon
 }
 
 function redirected(from: URL, location: string | string[] | undefined): URL {
-  const target = URL.canParse(String(location), from) ? new URL(String(location), from) : null;
+  const target = URL.canParse(String(location), from.href) ? new URL(String(location), from.href) : null;
   if (target === null) throw failed(from.href, 'it was redirected to no address');
   if (
     target.protocol === 'https:' ||
