@@ -95,6 +95,38 @@ describe('POST /v1/chat/completions', () => {
     expect(stopped.choices[0]).toMatchObject({ message: { content: ANSWER.split('\n')[0] }, finish_reason: 'stop' });
   });
 
+  it('gives n choices, the first as without others, streamed one after the other', async () => {
+    const body = {
+      ...QUESTION,
+      messages: [{ role: 'user', content: 'Well?' }],
+      temperature: 2,
+      seed: 5,
+      max_tokens: 12,
+    };
+    const reply = await chat({ ...body, n: 3, logprobs: true });
+    const texts = reply.choices.map(({ message }) => message.content);
+    expect(reply.choices.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(reply.choices[0]).toEqual((await chat({ ...body, logprobs: true })).choices[0]);
+    expect(new Set(texts).size).toBe(3);
+    const events = (await stream<Chat>('/chat/completions', { ...body, n: 3 })).flatMap(({ choices }) => choices);
+    const streamed = [0, 1, 2].map((index) => events.filter((choice) => choice.index === index));
+    expect(streamed.map((choices) => choices.map(({ delta }) => delta.content ?? '').join(''))).toEqual(texts);
+    expect(events.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual(events.map(({ index }) => index));
+    expect(streamed.map((choices) => choices.at(-1)?.finish_reason)).toEqual(
+      reply.choices.map(({ finish_reason }) => finish_reason),
+    );
+  });
+
+  it('gives log-probabilities for what stands before a stop string, and counts every token', async () => {
+    const body = { ...QUESTION, stop: '1600\n', logprobs: true };
+    const reply = await chat(body);
+    const tokens = reply.choices[0]?.logprobs?.content.map(({ token }) => token) ?? [];
+    expect(tokens.join('')).toBe('34 * 50 = ');
+    expect(reply.usage.completion_tokens).toBe(tokens.length + '1600\n'.length);
+    const events = (await stream<Chat>('/chat/completions', body)).flatMap(({ choices }) => choices);
+    expect(events.flatMap(({ logprobs }) => logprobs?.content ?? []).map(({ token }) => token)).toEqual(tokens);
+  });
+
   it('takes system and assistant messages and text parts', async () => {
     const messages = [
       { role: 'system', content: 'Answer briefly.' },
