@@ -1,12 +1,12 @@
 /** `touchstone suites`: list suites, pull one, show one, lint one. */
 import type { Argv } from 'yargs';
-import type { JsonValue } from '../../core/canonical-json.ts';
 import { InputError } from '../../core/errors.ts';
 import { count } from '../../reports/figures.ts';
 import { printable } from '../../reports/printable.ts';
-import { passesGold, passesTrial } from '../../scoring/gold.ts';
+import { rightAnswersOf } from '../../scoring/gold.ts';
 import { findScorer } from '../../scoring/registry.ts';
-import type { Finding } from '../../suites/lint.ts';
+import type { RightAnswers } from '../../suites/lint/check.ts';
+import type { Finding } from '../../suites/lint/finding.ts';
 import { loadSuite, type LoadedSuite } from '../../suites/load.ts';
 import { defineCommand, defineGroup, type Command } from '../command.ts';
 import { EXIT, worstOf, type ExitCode } from '../exit.ts';
@@ -58,12 +58,12 @@ const lint: Command = defineCommand({
   examples: [['touchstone suites lint ./my-suite', 'names file, line and items of every fault']],
   notes: 'Every item is rendered and its right answer judged. Ends with 1 if there is an error; warnings may be meant.',
   run: async ({ suite, json }) => {
-    const { lintSuite } = await import('../../suites/lint.ts');
+    const { lintSuite } = await import('../../suites/lint/lint-suite.ts');
     const codes: ExitCode[] = [];
     const all: Finding[] = [];
     for (const name of suite.length === 0 ? await shippedSuites() : suite) {
       const loaded = await loadSuite(await findSuite(name));
-      const findings = await lintSuite(loaded, goldCheck(loaded));
+      const findings = await lintSuite(loaded, rightAnswers(loaded));
       all.push(...findings);
       codes.push(findings.some(({ level }) => level === 'error') ? EXIT.no : EXIT.yes);
       if (!json) for (const line of lintLines(loaded, findings)) print(line);
@@ -76,13 +76,12 @@ const lint: Command = defineCommand({
 /** The commands about suites. */
 export const suites: Command = defineGroup('suites', 'list, pull, show and lint suites', [list, pull, show, lint]);
 
-function goldCheck({ definition, path }: LoadedSuite): (target: JsonValue) => boolean | Promise<boolean> {
+function rightAnswers({ definition, path }: LoadedSuite): RightAnswers {
   const scorer = findScorer(definition.scorer);
   const { id, version } = definition.scorer;
   if (scorer === null)
     throw new InputError('ERR_SCORER_CONFIG', `cannot lint "${path}": there is no scorer ${id} version ${version}`);
-  if (scorer.programs !== undefined) return async (target) => await passesTrial(scorer, target, programSandbox);
-  return (target) => passesGold(scorer, target);
+  return rightAnswersOf(scorer, programSandbox);
 }
 
 function lintLines({ definition, path }: LoadedSuite, findings: readonly Finding[]): readonly string[] {

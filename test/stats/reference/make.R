@@ -63,5 +63,7 @@ coverage <- function(n, p) {
   w <- dbinom(k, n, p)
   row(n, p, sum(w[centre - half <= p & p <= centre + half]), sum(w[low <= p & p <= high]))
 }
-rows("coverage", grid(coverage, n = c(10, 25, 50, 100, 500), p = c(0.003, 0.01, 0.05, 0.2, 0.37, 0.5, 0.9, 0.995)))
+rows("coverage", grid(coverage, n = c(10, 25, 50, 100, 500), p = c(0.003, 0.01, 0.05, 0.2, 0.37, 0.5, 0.9, 0.995))); comma()
+# degrees, x, upper tail
+rows("pchisq", grid(function(df, x) row(df, x, pchisq(x, df, lower.tail = FALSE)), df = c(1, 2, 3, 4, 9, 25), x = c(0, 0.1, 1, 3.84, 10, 27.9, 100, 700)))
 cat("\n}\n")
