@@ -27,7 +27,7 @@ export type PinState = 'pinned' | 'unpinned' | 'gated';
 
 /** Names of all benchmarks, sorted. */
 export function benchmarkNames(): readonly string[] {
-  return Object.keys(LOADERS).toSorted();
+  return Object.keys(LOADERS);
 }
 
 /** The benchmark of a name, or null. */

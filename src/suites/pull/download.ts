@@ -64,7 +64,7 @@ async function follow(call: Call, first: URL): Promise<Dispatcher.ResponseData> 
     if (status === 200) return response;
     await body.dump();
     if (![301, 302, 303, 307, 308].includes(status)) throw failed(url.href, `HTTP status ${status}`, { status });
-    url = redirected(url, headers['location']);
+    url = redirectTarget(url, headers['location']);
   }
   throw failed(first.href, `it was redirected more than ${MAX_REDIRECTS} times`);
 }
@@ -81,7 +81,12 @@ async function get({ agent, signal }: Call, url: URL): Promise<Dispatcher.Respon
   });
 }
 
-function redirected(from: URL, location: string | string[] | undefined): URL {
+/**
+ * Where a redirect leads.
+ *
+ * @throws {@link EndpointError} `ERR_DOWNLOAD` if it is no address, or one that is less protected than the one before
+ */
+export function redirectTarget(from: URL, location: string | string[] | undefined): URL {
   const target = URL.canParse(String(location), from.href) ? new URL(String(location), from.href) : null;
   if (target === null) throw failed(from.href, 'it was redirected to no address');
   if (

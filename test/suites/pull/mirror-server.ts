@@ -18,7 +18,7 @@ export async function startMirror(answers: Readonly<Record<string, Answer>>): Pr
   const asked: string[] = [];
   const server: Server = createServer((request, response) => {
     asked.push(request.url ?? '');
-    const answer = answers[request.url ?? ''];
+    const answer = answers[(request.url ?? '').split('?', 1)[0] ?? ''];
     if (answer === undefined) response.writeHead(404).end('there is nothing here');
     else answer(request, response);
   });
