@@ -4,11 +4,14 @@
  */
 import type { Plan } from '../transcript/plan.ts';
 import type { OutcomeRecord } from '../transcript/record.ts';
+import type { Role } from '../transcript/wire/dialogue.ts';
 
 /** What a request takes at most. */
 export interface RequestSize {
   /** UTF-8 bytes of the body, or more; no token is shorter than a byte. */
   readonly bodyBytes: number;
+  /** Who is asked; prices are those of the endpoint under test, so nothing else is charged. */
+  readonly role?: Role;
 }
 
 /** What an outcome says about the tokens a request took. */
@@ -137,8 +140,10 @@ function createPrice({ prices, rules }: Pick<Plan, 'prices' | 'rules'>): Price {
   const prompt = unitsPerToken(prices?.prompt_usd_per_mtok);
   const completion = unitsPerToken(prices?.completion_usd_per_mtok);
   return {
-    atMost: ({ bodyBytes }) => bodyBytes * prompt + rules.parameters.max_tokens * completion,
+    atMost: ({ bodyBytes, role }) =>
+      role === 'judge' ? 0 : bodyBytes * prompt + rules.parameters.max_tokens * completion,
     actual({ status, response, prompt_tokens, completion_tokens }, atMost) {
+      if (atMost === 0) return 0;
       if (status === 'ok' && prompt_tokens !== undefined && completion_tokens !== undefined) {
         return prompt_tokens * prompt + completion_tokens * completion;
       }

@@ -1,23 +1,35 @@
-/** How the answers of one run are judged, and what is made of the verdicts. */
-import { UsageError } from '../core/errors.ts';
+/** How the samples of one run are asked and judged, and what is made of the verdicts. */
 import type { JsonValue } from '../core/canonical-json.ts';
+import { UsageError } from '../core/errors.ts';
+import { findHarness } from '../harness/registry.ts';
 import { createAggregator, verdictMetrics } from '../scoring/aggregate.ts';
+import { createInquiry, type Findings, type Inquiry } from '../scoring/inquiry.ts';
 import { findScorer } from '../scoring/registry.ts';
 import { scoreAnswer, trialOf } from '../scoring/score-answer.ts';
+import type { Scorer } from '../scoring/scorer.ts';
 import type { Language, Sandbox } from '../scoring/trial.ts';
-import type { SuiteDefinition } from '../suites/definition.ts';
+import { plannedHarness, type SuiteDefinition } from '../suites/definition.ts';
+import type { SuiteItem } from '../suites/item-store.ts';
+import type { LoadedSuite } from '../suites/load.ts';
 import type { NewRecord } from '../transcript/builder.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { ScoreRecord } from '../transcript/record.ts';
-import type { Answer } from '../transcript/wire/answer.ts';
 
 /** A verdict. */
 export type Judged = ReturnType<typeof scoreAnswer>;
 
-/** Judges answers and adds up verdicts. */
+/** An item with its right answer, as it was read back from what was committed to. */
+export interface JudgedItem {
+  readonly item: Pick<SuiteItem, 'input'>;
+  readonly target: JsonValue;
+}
+
+/** Says what is asked, judges answers and adds up verdicts. */
 export interface Judging {
+  /** What is asked for a sample, from its beginning. */
+  inquire(subject: JudgedItem): Inquiry;
   /** A promise only if a program has to run first. */
-  judge(answer: Answer, target: JsonValue): Judged | Promise<Judged>;
+  judge(findings: Findings, subject: JudgedItem): Judged | Promise<Judged>;
   add(score: ScoreRecord): void;
   /** The metrics over all verdicts so far, but for those that are recorded already. */
   aggregates(recorded: ReadonlySet<string>): readonly Extract<NewRecord, { readonly k: 'aggregate' }>[];
@@ -26,25 +38,29 @@ export interface Judging {
 /**
  * The judging of a plan, before its first verdict.
  *
- * @param sandbox - Where answers that are programs run; it is made ready only for a suite that needs it.
- * @throws {@link UsageError} `ERR_USAGE` if the suite names a scorer that this version does not have, `ERR_SANDBOX` if
- *   answers are programs that nothing here can run
+ * @param sandbox - Where answers that are programs run, and tools; it is made ready only for a suite that needs it.
+ * @throws {@link UsageError} `ERR_USAGE` if the suite names a scorer or harness that this version does not have, or its
+ *   scorer asks a judge and there is none or the other way round; `ERR_SANDBOX` if there are programs that nothing here can run
+ * @throws {@link InputError} `ERR_HARNESS_CONFIG`, `ERR_SCORER_CONFIG`, `ERR_PATTERN`, `ERR_JSON_SCHEMA`
  */
 export async function createJudging(
   plan: Plan,
-  { scorer: identity }: SuiteDefinition,
+  { definition, renderer }: Pick<LoadedSuite, 'definition' | 'renderer'>,
   sandbox: Sandbox | null = null,
 ): Promise<Judging> {
-  const scorer = findScorer(identity);
-  if (scorer === null) {
-    throw new UsageError('ERR_USAGE', `cannot score: there is no scorer ${identity.id} version ${identity.version}`);
-  }
-  const runProgram = scorer.programs === undefined ? null : await readySandbox(sandbox, scorer.programs.language);
+  const scorer = scorerOf(plan, definition);
+  const harness = harnessOf(plan, definition);
+  const runProgram = scorer.programs === undefined ? null : (await readySandbox(sandbox, scorer.programs.language)).run;
+  const runTool = harness.runsTools ? (await readySandbox(sandbox, 'javascript')).evaluate : null;
   const { repeats, unscored: policy } = plan.rules;
   const aggregator = createAggregator(repeats, policy);
   return {
-    judge(answer, target) {
-      const input = { scorer, policy, answer, target };
+    inquire({ item: { input }, target }) {
+      const dialogue = harness.begin({ input, messages: renderer.render(input) }, runTool);
+      return createInquiry({ dialogue, scorer, policy, input, target });
+    },
+    judge({ answer, replies }, { item, target }) {
+      const input = { scorer, policy, answer, replies, input: item.input, target };
       const trial = trialOf(input);
       if (trial === null || runProgram === null) return scoreAnswer(input);
       return runProgram(trial).then((end) => scoreAnswer(input, end));
@@ -60,9 +76,24 @@ export async function createJudging(
   };
 }
 
+function scorerOf({ judge }: Plan, { scorer: { id, version, config } }: SuiteDefinition): Scorer {
+  const scorer = findScorer({ id, version, config });
+  if (scorer === null) throw new UsageError('ERR_USAGE', `cannot score: there is no scorer ${id} version ${version}`);
+  if ((scorer.asks !== undefined) === (judge !== undefined)) return scorer;
+  const wanted = judge === undefined ? 'want a judge' : 'want no judge';
+  throw new UsageError('ERR_USAGE', `cannot score with ${id} version ${version}: ${wanted}`);
+}
+
+function harnessOf({ rules: { harness: planned } }: Plan, definition: SuiteDefinition) {
+  const named = plannedHarness(definition, planned);
+  const harness = named && findHarness(named);
+  if (harness !== null) return harness;
+  throw new UsageError('ERR_USAGE', `cannot ask: there is no harness ${planned.id} version ${planned.version}`);
+}
+
 // Before the first request, because an answer that nobody can judge is paid for all the same.
-async function readySandbox(sandbox: Sandbox | null, language: Language): Promise<Sandbox['run']> {
-  if (sandbox === null) throw new UsageError('ERR_SANDBOX', `cannot score ${language} programs: there is no sandbox`);
+async function readySandbox(sandbox: Sandbox | null, language: Language): Promise<Sandbox> {
+  if (sandbox === null) throw new UsageError('ERR_SANDBOX', `cannot run ${language} programs: there is no sandbox`);
   await sandbox.ready(language);
-  return sandbox.run;
+  return sandbox;
 }

@@ -7,8 +7,9 @@ import type { Plan } from '../transcript/plan.ts';
 import { parseAnswerEvidence } from '../transcript/evidence.ts';
 import type { EvidenceRecord, IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
 import { parseAnswer } from '../transcript/wire/answer.ts';
+import type { Api } from '../transcript/wire/dialogue.ts';
 import type { RequestSize } from './budget.ts';
-import { newHistory, type SampleHistory } from './retry.ts';
+import { newHistory, nextTurn, type AnsweredTurn, type SampleHistory } from './retry.ts';
 import { newSamples, samplesAfter, type ItemLeft, type SampleLeft, type SamplesLeft } from './samples-left.ts';
 
 /** An intent without an outcome. */
@@ -39,6 +40,8 @@ export interface KnownSamples {
 
 interface KnownSample {
   readonly history: SampleHistory;
+  /** What was asked for by the last request. */
+  api: Api;
   /** Opening line of the last answer; it is parsed only if it turns out that nobody has judged it. */
   answerLine: string | null;
   /** Opening line of its evidence, likewise. */
@@ -81,11 +84,10 @@ export function createKnownSamples(plan: Plan, planDigest: Digest): KnownSamples
     intent(record, openings) {
       const item = itemOf(record.index);
       const sample = openSample(item, record, repeats);
-      const { history } = sample;
-      if (record.attempt !== history.attempts) throw recordsFault(`record ${record.seq} is not the next attempt`);
-      history.attempts++;
+      beginAttempt(sample, record);
       item.opened = true;
-      underway.set(record.seq, { sample, size: { bodyBytes: Buffer.byteLength(openings.at(-1) ?? '') } });
+      const bodyBytes = Buffer.byteLength(openings.at(-1) ?? '');
+      underway.set(record.seq, { sample, size: { bodyBytes, role: record.role ?? 'subject' } });
     },
     outcome(record, response) {
       const { sample, size } = take(underway, record.of, `record ${record.seq} ends no request`);
@@ -126,7 +128,12 @@ function take<T>(from: Map<number, T>, seq: number, complaint: string): T {
 
 function openSample(item: KnownItem, { seq, repeat }: IntentRecord | ScoreRecord, repeats: number): KnownSample {
   if (repeat >= repeats || item.scored.has(repeat)) throw recordsFault(`record ${seq} is of a sample that is not open`);
-  const sample = item.samples.get(repeat) ?? { history: newHistory(), answerLine: null, evidenceLine: null };
+  const sample = item.samples.get(repeat) ?? {
+    history: newHistory(),
+    api: 'chat' as const,
+    answerLine: null,
+    evidenceLine: null,
+  };
   item.samples.set(repeat, sample);
   return sample;
 }
@@ -152,11 +159,28 @@ function historyOf(sample: KnownSample | undefined, isEvident: boolean): SampleH
   const { history, answerLine, evidenceLine } = sample;
   if (answerLine === null || history.last === null) return history;
   const response = parseOpening(answerLine).bytes;
-  const body = parseAnswer(response);
-  if (!('answer' in body)) throw recordsFault(`record ${history.last.seq} is "ok", but its response is no answer`);
+  const { answer } = answeredTurn(sample);
   const exchange = isEvident ? recalledExchange(response) : null;
   const evidence = evidenceLine === null ? null : parseAnswerEvidence(parseOpening(evidenceLine).bytes);
-  return { ...history, last: { ...history.last, answer: body.answer, exchange, evidence } };
+  return { ...history, last: { ...history.last, answer, exchange, evidence } };
+}
+
+function beginAttempt(sample: KnownSample, { seq, turn = 0, attempt, api }: IntentRecord): void {
+  const { history } = sample;
+  if (turn > history.answered.length) nextTurn(history, answeredTurn(sample));
+  if (attempt !== history.attempts || turn !== history.answered.length) {
+    throw recordsFault(`record ${seq} is not the next attempt`);
+  }
+  history.attempts++;
+  sample.api = api ?? 'chat';
+}
+
+// The question that was asked last, with its answer.
+function answeredTurn({ history: { last }, answerLine, api }: KnownSample): AnsweredTurn {
+  if (last === null || answerLine === null) throw recordsFault('a question follows on one that was not answered');
+  const body = parseAnswer(parseOpening(answerLine).bytes, api);
+  if (!('answer' in body)) throw recordsFault(`record ${last.seq} is "ok", but its response is no answer`);
+  return { seq: last.seq, answer: body.answer, latencyUs: last.latency_us ?? 0 };
 }
 
 /** The error of records from which no run can go on. */

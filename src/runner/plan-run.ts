@@ -1,10 +1,12 @@
 /** Makes the plan of a run: everything that is decided before the first request. */
+import { CAPABILITIES, type Capability } from '../core/capability-names.ts';
 import { encodeHex } from '../core/bytes.ts';
 import { digest } from '../core/digest.ts';
 import { UsageError } from '../core/errors.ts';
 import type { EndpointLevel } from '../core/evidence-names.ts';
-import { harnessesOf, promptDigest, type SuiteDefinition } from '../suites/definition.ts';
+import { harnessesOf, planHarness, promptDigest, type SuiteDefinition } from '../suites/definition.ts';
 import { createItemTree } from '../suites/item.ts';
+import { inOrder, neededCapabilities } from '../suites/needs.ts';
 import type { LoadedSuite } from '../suites/load.ts';
 import {
   MAX_CONCURRENCY,
@@ -53,6 +55,8 @@ export interface RunOptions {
   readonly requireLevel?: EndpointLevel;
   /** Name of the harness, of those that the suite has; its first by default. */
   readonly harness?: string;
+  /** What the endpoint is probed for before the first request, beside what the suite says it needs; nothing by default. */
+  readonly probes?: 'all' | 'needed' | readonly Capability[];
   /** State what answers that cannot deserve anything score. */
   readonly controls?: boolean;
   /** Stop as soon as it is certain whether the run is worse than a baseline by the margin or more. */
@@ -125,6 +129,7 @@ export function planRun(input: PlanInput): Plan {
     selection: selectItems(suite, options.selection ?? { kind: 'all' }),
     endpoint,
     ...(input.judge === undefined ? {} : { judge: input.judge }),
+    ...probesOf(input),
     ...evidenceOf(endpoint, options),
     rules: rulesOf(input),
     budget: options.budget ?? {},
@@ -155,6 +160,15 @@ function checkBaseline(baseline: Baseline | undefined, { selection }: Plan): voi
 function planStop({ baseline, margin, alpha }: StopOptions): PlanStop {
   const scores = digest(formatBaseline(baseline));
   return { kind: 'paired-sequential', version: 1, baseline: baseline.plan, scores, margin, alpha };
+}
+
+// A recording has no behaviour to find out.
+function probesOf({ suite, endpoint, options: { probes = [], harness } }: PlanInput): Pick<Plan, 'probes'> {
+  if (endpoint.kind === 'replay') return {};
+  const { definition } = suite;
+  const asked = probes === 'needed' ? neededCapabilities(definition, harnessOf(definition, harness)) : probes;
+  const planned = asked === 'all' ? CAPABILITIES : inOrder([...asked, ...(definition.needs ?? [])]);
+  return planned.length === 0 ? {} : { probes: planned };
 }
 
 function evidenceOf({ kind }: PlanEndpoint, { concurrency, requireLevel }: RunOptions): Pick<Plan, 'evidence'> {
@@ -194,8 +208,7 @@ function harnessOf(definition: SuiteDefinition, name: string | undefined): PlanH
     const wanted = names.length === 0 ? 'it has one, without a name' : `want one of ${names.join(', ')}`;
     throw new UsageError('ERR_USAGE', `cannot use harness "${name}" of suite ${definition.id}: ${wanted}`);
   }
-  const { config: _options, ...planned } = chosen;
-  return planned;
+  return planHarness(chosen);
 }
 
 // What nobody but the operator vouches for is said where every reader looks first.

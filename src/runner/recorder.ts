@@ -5,7 +5,7 @@ import type { NewRecord, TranscriptBuilder } from '../transcript/builder.ts';
 import type { IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
 
 /** Facts of a request that is about to be sent. */
-type IntentFacts = Pick<IntentRecord, 'at' | 'attempt' | 'repeat'>;
+export type IntentFacts = Pick<IntentRecord, 'at' | 'attempt' | 'repeat' | 'turn' | 'role' | 'api'>;
 
 /** Facts of a request that has ended. */
 export type OutcomeFacts = Omit<OutcomeRecord, 'k' | 'seq' | 'response'>;

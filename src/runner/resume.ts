@@ -58,7 +58,7 @@ export async function resumeRun(input: ResumeInput): Promise<RunEnd> {
     checkSamePlan(input, plan, keys);
     const base = sessionBase(input, plan, planDigest(planText));
     const builder = createBuilder(secret);
-    const judging = await createJudging(plan, input.suite.definition, input.sandbox);
+    const judging = await createJudging(plan, input.suite, input.sandbox);
     const budget = createBudget(plan);
     const written = await readCheckpoints(folder, base.planDigest, keys);
     base.emit({ kind: 'began', runId: runId(planDigest(planText)), totalSamples: totalSamples(plan), resumed: true });
@@ -80,6 +80,7 @@ export async function resumeRun(input: ResumeInput): Promise<RunEnd> {
       concurrency: Math.min(input.concurrency ?? plan.concurrency, plan.concurrency),
       left: recall.samples.left(),
       attested: recall.size === 0 ? null : recall.attested,
+      probed: recall.probed,
       aggregates: recall.aggregates,
       finished: recall.end === null ? null : { aggregates: recall.aggregates, end: recall.end },
     });
@@ -135,11 +136,16 @@ async function checkUnfinished(folder: string): Promise<void> {
   throw new InputError('ERR_RUN_FINISHED', message, { path: folder });
 }
 
-function checkSamePlan({ suite, endpoint, runner, allowVersionChange }: ResumeInput, plan: Plan, keys: RunKeys): void {
+function checkSamePlan(
+  { suite, endpoint, judge, runner, allowVersionChange }: ResumeInput,
+  plan: Plan,
+  keys: RunKeys,
+): void {
   const { name: _name, ...signer } = keys.identity;
   const { name: _planned, ...plannedSigner } = plan.signer;
   checkSame('the suite', suite.digest, plan.suite.digest);
   checkSame('the endpoint', endpoint.identity, plan.endpoint);
+  checkSame('the judge', judge?.identity ?? {}, plan.judge ?? {});
   checkSame('the signer', signer, plannedSigner);
   if (runner.version === plan.runner.version || allowVersionChange === true) return;
   throw new InputError(

@@ -7,7 +7,7 @@ import type { OutcomeRecord } from '../transcript/record.ts';
 import type { Answer } from '../transcript/wire/answer.ts';
 
 /** The end of the last attempt at a sample. */
-export interface LastOutcome extends Pick<OutcomeRecord, 'seq' | 'status' | 'http' | 'error'> {
+export interface LastOutcome extends Pick<OutcomeRecord, 'seq' | 'status' | 'http' | 'error' | 'latency_us'> {
   /** What the model answered; null unless the status is ok. */
   readonly answer: Answer | null;
   /** The exchange that the answer came in, for what its provider says of it; null unless it is kept for that. */
@@ -16,18 +16,37 @@ export interface LastOutcome extends Pick<OutcomeRecord, 'seq' | 'status' | 'htt
   readonly evidence: AnswerEvidence | null;
 }
 
+/** An answered question, to which another one has followed. */
+export interface AnsweredTurn {
+  /** Sequence number of the outcome. */
+  readonly seq: number;
+  readonly answer: Answer;
+  readonly latencyUs: number;
+}
+
 /** What has happened to a sample so far. */
 export interface SampleHistory {
-  /** Number of attempts, and so the number of the next one. */
+  /** The questions before the one that is asked now. */
+  readonly answered: AnsweredTurn[];
+  /** Number of attempts at the question that is asked now, and so the number of the next one. */
   attempts: number;
-  /** Attempts that were cancelled or lost: they say nothing about the endpoint. */
+  /** Those that were cancelled or lost: they say nothing about the endpoint. */
   interrupted: number;
+  /** The last attempt at it. */
   last: LastOutcome | null;
 }
 
 /** A sample that was never asked. */
 export function newHistory(): SampleHistory {
-  return { attempts: 0, interrupted: 0, last: null };
+  return { answered: [], attempts: 0, interrupted: 0, last: null };
+}
+
+/** Go on to the next question: the one that was asked has its answer. */
+export function nextTurn(history: SampleHistory, turn: AnsweredTurn): void {
+  history.answered.push(turn);
+  history.attempts = 0;
+  history.interrupted = 0;
+  history.last = null;
 }
 
 const FIRST_WAIT_MS = 250;

@@ -38,6 +38,8 @@ export interface SessionInput {
   readonly folder: string;
   readonly suite: LoadedSuite;
   readonly endpoint: Endpoint;
+  /** The model that judges answers; exactly for a suite whose scorer asks one. */
+  readonly judge?: Endpoint;
   readonly runner: PlanRunner;
   readonly signer: RunSigner;
   /** How evidence is checked; needed for an endpoint that gives evidence. */
@@ -81,13 +83,14 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
   const plan = planRun({
     suite,
     endpoint: input.endpoint.identity,
+    ...(input.judge === undefined ? {} : { judge: input.judge.identity }),
     options: input.options,
     runner: input.runner,
     signer: keys.identity,
     nowMs: environment.nowMs(),
     nonce: environment.randomBytes(16),
   });
-  const judging = await createJudging(plan, suite.definition, input.sandbox);
+  const judging = await createJudging(plan, suite, input.sandbox);
   const baseline = input.options.stop?.baseline ?? null;
   // A key that does not sign, such as one of an agent that has gone, leaves no folder behind.
   const signed = signPlan(plan, keys);
@@ -113,6 +116,7 @@ export async function runSuite(input: RunInput): Promise<RunEnd> {
       budget: createBudget(plan),
       left,
       attested: null,
+      probed: [],
       aggregates: [],
       finished: null,
     });
@@ -183,6 +187,7 @@ export function sessionBase(
   | 'planDigest'
   | 'suite'
   | 'endpoint'
+  | 'judge'
   | 'environment'
   | 'emit'
   | 'signal'
@@ -197,6 +202,7 @@ export function sessionBase(
     planDigest: digest,
     suite,
     endpoint,
+    judge: input.judge ?? null,
     environment,
     emit: input.listener ?? ((): void => undefined),
     signal: input.signal ?? new AbortController().signal,

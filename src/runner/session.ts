@@ -14,20 +14,22 @@ import type { LoadedSuite } from '../suites/load.ts';
 import type { SequentialStop } from '../scoring/sequential-stop.ts';
 import type { TranscriptBuilder } from '../transcript/builder.ts';
 import type { Plan } from '../transcript/plan.ts';
-import type { AggregateRecord, EndRecord, SessionEvidenceRecord } from '../transcript/record.ts';
+import type { AggregateRecord, EndRecord, ProbeRecord, SessionEvidenceRecord } from '../transcript/record.ts';
 import { askOrder } from '../transcript/baseline.ts';
 import { resultStatement } from '../transcript/statement.ts';
-import { chatQuestion, requestBuilder } from '../transcript/wire/request.ts';
 import { answerAggregates } from './answer-metrics.ts';
-import { askSample, isDecided, type AskContext, type OpenItem } from './ask.ts';
+import { askSample, isDecided } from './ask.ts';
 import { createAttesting, type Attesting } from './attesting.ts';
 import type { Budget } from './budget.ts';
 import type { Checkpointer } from './checkpoints.ts';
 import { formatTime, type RunEnvironment } from './environment.ts';
 import type { Judging } from './judging.ts';
+import { createParties } from './party.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
+import { probeForRun } from './probe-run.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunListener } from './run-event.ts';
+import type { AskContext, OpenItem } from './sample.ts';
 import { totalSamples, type SamplesLeft } from './samples-left.ts';
 import type { RunKeys } from './signing.ts';
 
@@ -44,6 +46,7 @@ export interface Session {
   readonly planDigest: string;
   readonly suite: LoadedSuite;
   readonly endpoint: Endpoint;
+  readonly judge: Endpoint | null;
   readonly keys: RunKeys;
   readonly environment: RunEnvironment;
   readonly emit: RunListener;
@@ -62,6 +65,8 @@ export interface Session {
   readonly attestation: AttestationCheck | null;
   /** Attestations of earlier sessions; null in the first. */
   readonly attested: readonly SessionEvidenceRecord[] | null;
+  /** Probes of earlier sessions. */
+  readonly probed: readonly ProbeRecord[];
   /** Metrics that an earlier session has recorded. */
   readonly aggregates: readonly AggregateRecord[];
   /** Set if an earlier session recorded the end and only the result is missing. */
@@ -104,10 +109,12 @@ async function askAll(session: Session): Promise<Finished | null> {
     stop.abort();
   };
   const attesting = await openAttesting(session, signal, fail);
+  // Whoever stops a run while its endpoint is probed wants the rest of the probes of a resume.
+  if (!(await probeForRun({ ...session, signal }))) return null;
   const limiter = createLimiter(session.concurrency, fail);
   session.onControl(controlOf(limiter, session.plan));
   try {
-    await feed({ ...session, signal, attesting }, limiter);
+    await feed({ ...session, signal, attesting, parties: createParties(session.plan, session) }, limiter);
   } catch (cause) {
     fail(cause);
   }
@@ -167,16 +174,14 @@ function isScored({ recorder, plan }: Session): boolean {
 
 // Items are read and rendered just before there is room for them, so memory does not grow with the suite.
 async function feed(session: Session & AskContext, limiter: Limiter): Promise<void> {
-  const { suite, left, plan, checkpointer, signal } = session;
-  const build = requestBuilder(plan);
+  const { suite, left, judging, checkpointer, signal } = session;
   for await (const item of suite.items(left.indices)) {
     const { opened, samples } = left.of(item.index);
     if (!opened && isDecided(session.stop)) return;
-    const question = chatQuestion(suite.renderer.render(item.input));
     const open: OpenItem = { item, target: targetOf(item), opened };
     for (const { repeat, history } of samples) {
       if (signal.aborted) return;
-      const sample = { open, repeat, history, body: build(question, repeat) };
+      const sample = { open, repeat, history, inquiry: judging.inquire(open) };
       await limiter.start(() => askSample(session, sample));
       checkpointer.tick();
     }
@@ -204,7 +209,7 @@ async function conclude(session: Session): Promise<Finished> {
   const { folder, plan, suite, recorder, judging, aggregates: known, environment } = session;
   const recorded = new Set(known.map((aggregate) => aggregate.function));
   await recorder.durable();
-  const overAnswers = await answerAggregates(folder, plan, suite.definition);
+  const overAnswers = await answerAggregates({ folder, plan, suite }, judging);
   const added = [
     ...judging.aggregates(recorded),
     ...overAnswers.filter((metric) => !recorded.has(metric.function)),

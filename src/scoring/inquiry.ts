@@ -33,6 +33,19 @@ export interface Inquiry {
   next(last: Answer | null, latencyUs?: number): Turn | Promise<Turn>;
 }
 
+/** An answer with the time that it took. */
+export interface Reply {
+  readonly answer: Answer;
+  readonly latencyUs: number;
+}
+
+/** Lead an inquiry through answers that are known; null if more would have been asked. */
+export async function followInquiry(inquiry: Inquiry, known: readonly Reply[]): Promise<Findings | null> {
+  let turn = await inquiry.next(null);
+  for (const { answer, latencyUs } of known) turn = await inquiry.next(answer, latencyUs);
+  return 'findings' in turn ? turn.findings : null;
+}
+
 /** What an inquiry is made of. */
 export interface InquiryInput {
   readonly dialogue: Dialogue;

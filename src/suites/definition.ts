@@ -10,7 +10,13 @@ import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
 import { digest, type Digest } from '../core/digest.ts';
 import { VerificationError } from '../core/errors.ts';
 import type { LineObject } from '../core/line-form.ts';
-import { MAX_REPEATS, MAX_SUITE_SIZE, type PlanParameters, type PlanRules } from '../transcript/plan.ts';
+import {
+  MAX_REPEATS,
+  MAX_SUITE_SIZE,
+  type PlanHarness,
+  type PlanParameters,
+  type PlanRules,
+} from '../transcript/plan.ts';
 import { parametersShape, unscoredShape } from '../transcript/plan-text.ts';
 import {
   boolean,
@@ -202,6 +208,20 @@ export function parseDefinition(bytes: Uint8Array): SuiteDefinition {
 /** Every harness of a suite, the one that holds unless a run says otherwise first. */
 export function harnessesOf({ harness, harnesses = [] }: SuiteDefinition): readonly SuiteHarness[] {
   return [harness, ...harnesses];
+}
+
+/** The harness of a suite that a plan names; null if it has none such. */
+export function plannedHarness(definition: SuiteDefinition, planned: PlanHarness): SuiteHarness | null {
+  return harnessesOf(definition).find((harness) => isDeepEqual(planHarness(harness), planned)) ?? null;
+}
+
+/** A harness as a plan names it. */
+export function planHarness({ config: _options, ...planned }: SuiteHarness): PlanHarness {
+  return planned;
+}
+
+function isDeepEqual(a: PlanHarness, b: PlanHarness): boolean {
+  return canonicalize({ ...a }) === canonicalize({ ...b });
 }
 
 // Only a plain single turn has no digest, so that every other harness is named by all that it does.

@@ -5,7 +5,12 @@ const RETRY = { max_attempts: 3, max_lost: 2 };
 
 function isFinalAfter(last: Partial<LastOutcome>, attempts = 1, interrupted = 0): boolean {
   return isFinal(
-    { attempts, interrupted, last: { seq: 1, status: 'ok', answer: null, exchange: null, evidence: null, ...last } },
+    {
+      answered: [],
+      attempts,
+      interrupted,
+      last: { seq: 1, status: 'ok', answer: null, exchange: null, evidence: null, ...last },
+    },
     RETRY,
   );
 }
@@ -40,7 +45,7 @@ describe('isFinal()', () => {
   it('isFinal() after more interruptions than planned', () => {
     expect(isFinalAfter({ status: 'lost' }, 2, 2)).toBe(false);
     expect(isFinalAfter({ status: 'cancelled' }, 3, 3)).toBe(true);
-    expect(isFinal({ attempts: 0, interrupted: 0, last: null }, RETRY)).toBe(false);
+    expect(isFinal({ answered: [], attempts: 0, interrupted: 0, last: null }, RETRY)).toBe(false);
   });
 });
 
