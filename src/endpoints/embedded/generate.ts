@@ -3,6 +3,9 @@ import { AnswerText, codePoints } from './answer-text.ts';
 import type { Engine } from './engine.ts';
 import { logProbabilities, mostProbable, pickToken, type Sampling } from './sampling.ts';
 
+// A byte order mark is text like any other.
+const UTF8_OPTIONS = { ignoreBOM: true };
+
 /** A token with its natural log-probability given everything before it, at temperature 1. */
 export interface TokenScore {
   readonly bytes: Uint8Array;
@@ -55,7 +58,7 @@ export function* generate(engine: Engine, job: Job): Generator<TokenStep, JobEnd
   engine.reset();
   if (job.echo) yield* echoSteps(engine, job);
   const text = new AnswerText(job.stops);
-  const decoder = utf8Decoder();
+  const decoder = new TextDecoder('utf-8', UTF8_OPTIONS);
   const room = Math.min(job.maxTokens, engine.shape.ctx - job.promptIds.length);
   if (room <= 0) return { finish: 'length', completionTokens: 0, tail: '' };
   let logits = engine.feed(job.echo ? job.promptIds.slice(-1) : job.promptIds);
@@ -80,7 +83,7 @@ export function* generate(engine: Engine, job: Job): Generator<TokenStep, JobEnd
 /** The steps of the prompt; its last token is not fed, because what comes after it may not matter. */
 function* echoSteps(engine: Engine, job: Job): Generator<TokenStep> {
   let logprobs: Float64Array | null = null;
-  const decoder = utf8Decoder();
+  const decoder = new TextDecoder('utf-8', UTF8_OPTIONS);
   const last = job.promptIds.length - 1;
   for (const [place, id] of job.promptIds.entries()) {
     const top = logprobs === null ? [] : topScores(engine, logprobs, job.topLogprobs);
@@ -89,11 +92,6 @@ function* echoSteps(engine: Engine, job: Job): Generator<TokenStep> {
     yield { bytes, logprob: logprobs?.[id] ?? null, top, text, length: codePoints(text) };
     if (place < last) logprobs = logProbabilities(engine.feed([id]));
   }
-}
-
-// ignoreBOM: a byte order mark is text like any other.
-function utf8Decoder(): TextDecoder {
-  return new TextDecoder('utf-8', { ignoreBOM: true });
 }
 
 function topScores(engine: Engine, logprobs: Float64Array, count: number): TokenScore[] {

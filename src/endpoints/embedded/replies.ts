@@ -2,6 +2,9 @@
 import type { Finish, TokenScore } from './generate.ts';
 import type { Piece, PlacedToken } from './pieces.ts';
 
+// A byte order mark is text like any other.
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** The fields that every reply of one request repeats. */
 export interface ReplyHead {
   readonly id: string;
@@ -103,5 +106,5 @@ function topByText(top: readonly TokenScore[]): Record<string, number> {
 }
 
 function tokenText(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return utf8.decode(bytes);
 }

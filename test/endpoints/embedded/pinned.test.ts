@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/endpoints/embedded/engine.ts';
@@ -10,9 +10,20 @@ import { readEmbeddedModels } from '../../../src/endpoints/embedded/models.ts';
 const SUITES = resolve(import.meta.dirname, '../../../suites');
 const ITEMS_PER_SUITE = 4;
 
+// The digests below are over these; suites that come later change nothing.
+const PINNED_SUITES = [
+  'arithmetic',
+  'comparison',
+  'json-extraction',
+  'multiple-choice',
+  'products-direct',
+  'products-steps',
+  'sequence',
+  'strings',
+];
+
 function firstQuestions(): string[] {
-  const suites = readdirSync(SUITES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return suites.flatMap(({ name }) => {
+  return PINNED_SUITES.flatMap((name) => {
     const lines = readFileSync(resolve(SUITES, name, 'items.jsonl'), 'utf8')
       .split('\n')
       .slice(0, ITEMS_PER_SUITE);
