@@ -22,6 +22,7 @@ import {
   type HeaderRecord,
   type TranscriptRecord,
 } from '../transcript/record.ts';
+import type { ProbeReader } from './probes.ts';
 import type { SampleReader } from './samples.ts';
 import type { EvidenceReader } from './evidence.ts';
 import type { OpenedFiles } from './open.ts';
@@ -44,13 +45,14 @@ const MAX_AGGREGATES = 64;
 export interface PassInput {
   readonly files: OpenedFiles;
   readonly samples: SampleReader;
+  readonly probes: ProbeReader;
   readonly evidence: EvidenceReader;
 }
 
 /**
  * Read all lines in order.
  *
- * @throws {@link VerificationError} the codes of line form, records, ledger and content, and `ERR_RECORD_ORDER`,
+ * @throws {@link VerificationError} the codes of line form, records, ledger, probes and content, and `ERR_RECORD_ORDER`,
  *   `ERR_HEADER`, `ERR_FEATURE`, `ERR_MARK`, `ERR_CHECKPOINT_ROOT`, `ERR_OPENING_STRAY`, `ERR_END`, `ERR_END_COUNTS`,
  *   `ERR_RUN_UNFINISHED`.
  */
@@ -68,46 +70,20 @@ export async function readLines(lines: AsyncIterable<readonly string[]>, input: 
   return reader.finish();
 }
 
-function createReader({ files, samples, evidence }: PassInput) {
+function createReader(input: PassInput) {
+  const { files, samples, probes, evidence } = input;
   const range = createCompactRange();
   const file = createLinesHash();
   const tally = createTally();
   const roots = createRootCheck(files.checkpoints);
-  const aggregates: AggregateRecord[] = [];
-  let end: EndRecord | null = null;
-
-  const dispatch = (record: TranscriptRecord): void => {
-    switch (record.k) {
-      case 'header':
-        return checkHeader(record, files);
-      case 'mark':
-        checkMark(record.size, record.root, range.size, encodeHex(range.root()));
-        return evidence.mark(record.size, record.root);
-      case 'resume':
-        return samples.resume(record.seq);
-      case 'aggregate':
-        aggregates.push(record);
-        return checkDistinct(aggregates);
-      case 'end':
-        checkCounts(record, tally.counts());
-        end = record;
-        return undefined;
-      case 'evidence':
-        if (record.about === 'answer') return samples.record(record);
-        return evidence.session(record, { size: range.size, rootHex: () => encodeHex(range.root()) });
-      case 'intent':
-      case 'outcome':
-      case 'score':
-        // A metric is over all scores, so none may follow it.
-        if (aggregates.length > 0) throw recordsFault('ERR_END', `record ${record.seq} comes after an aggregate`);
-        return samples.record(record);
-    }
-  };
+  const stated: Stated = { aggregates: [], end: null };
+  const dispatch = createDispatch(input, { range, tally, stated });
 
   return {
     record(line: string): void {
       samples.settle();
-      if (end !== null) throw recordsFault('ERR_END', 'a record comes after the end record');
+      probes.settle();
+      if (stated.end !== null) throw recordsFault('ERR_END', 'a record comes after the end record');
       const record = parseRecord(line);
       checkPlace(record, range.size);
       dispatch(record);
@@ -117,9 +93,12 @@ function createReader({ files, samples, evidence }: PassInput) {
       roots.reached(range.size, () => range.root());
       if (record.k === 'header') evidence.mark(range.size, encodeHex(range.root()));
     },
-    opening: (opening: Opening): void => samples.opening(opening),
+    opening(opening: Opening): void {
+      if (!probes.opening(opening)) samples.opening(opening);
+    },
     finish(): PassResult {
       samples.settle();
+      const { aggregates, end } = stated;
       if (end === null)
         throw recordsFault('ERR_RUN_UNFINISHED', 'there is no end record: the run was interrupted or cut');
       samples.close(end.reason);
@@ -128,6 +107,55 @@ function createReader({ files, samples, evidence }: PassInput) {
       const tree = { size: range.size, rootHex: encodeHex(range.root()), recordsDigest: file.digest() };
       return { ...tree, aggregates, end, resumes: tally.counts()['resume'] ?? 0, samples };
     },
+  };
+}
+
+/** What the last records state. */
+interface Stated {
+  readonly aggregates: AggregateRecord[];
+  end: EndRecord | null;
+}
+
+interface Progress {
+  readonly range: ReturnType<typeof createCompactRange>;
+  readonly tally: ReturnType<typeof createTally>;
+  readonly stated: Stated;
+}
+
+function createDispatch(
+  { files, samples, probes, evidence }: PassInput,
+  { range, tally, stated }: Progress,
+): (record: TranscriptRecord) => void {
+  return (record) => {
+    switch (record.k) {
+      case 'header':
+        return checkHeader(record, files);
+      case 'mark':
+        checkMark(record.size, record.root, range.size, encodeHex(range.root()));
+        return evidence.mark(record.size, record.root);
+      case 'probe':
+        return probes.record(record);
+      case 'resume':
+        return samples.resume(record.seq);
+      case 'aggregate':
+        stated.aggregates.push(record);
+        return checkDistinct(stated.aggregates);
+      case 'end':
+        checkCounts(record, tally.counts());
+        stated.end = record;
+        return undefined;
+      case 'evidence':
+        if (record.about === 'answer') return samples.record(record);
+        return evidence.session(record, { size: range.size, rootHex: () => encodeHex(range.root()) });
+      case 'intent':
+      case 'outcome':
+      case 'score':
+        probes.begun();
+        // A metric is over all scores, so none may follow it.
+        if (stated.aggregates.length > 0)
+          throw recordsFault('ERR_END', `record ${record.seq} comes after an aggregate`);
+        return samples.record(record);
+    }
   };
 }
 

@@ -59,6 +59,7 @@ export function openStatementOnly(source: RunSource, files: OpenedFiles): Verifi
     execution: null,
     stop: null,
     metrics: aggregates.map((record) => ({ function: record.function, status: 'declared', result: record.result })),
+    probes: null,
     end,
     totals: null,
     samples: null,

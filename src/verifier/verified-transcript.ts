@@ -7,6 +7,7 @@ import type { AttemptStatus, EndRecord, UnscoredReason } from '../transcript/rec
 import type { Plan } from '../transcript/plan.ts';
 import type { DisclosureLevel } from '../transcript/source.ts';
 import type { ExecutionVerdict } from './execution.ts';
+import type { VerifiedProbe } from './probes.ts';
 import type { AxisVerdict, SignerVerdict } from './verdict.ts';
 
 declare const verified: unique symbol;
@@ -77,6 +78,8 @@ export interface VerifiedTranscript {
   /** State of the stop rule after the last verdict; null if every selected item is asked. */
   readonly stop: Look | null;
   readonly metrics: readonly VerifiedMetric[];
+  /** What the endpoint was found to be able to do; null where the records are not published. */
+  readonly probes: readonly VerifiedProbe[] | null;
   readonly end: EndRecord | null;
   readonly totals: RunTotals | null;
   /** Present only if the caller asked for samples. In the order in which they were scored. */

@@ -24,8 +24,9 @@ import { createContentCheck, type ContentCheck } from './content.ts';
 import { createEvidenceReader, type EvidenceReader } from './evidence.ts';
 import { openFiles, type OpenedFiles } from './open.ts';
 import { readLines, type PassResult } from './pass.ts';
+import { createProbeReader, type ProbeReader } from './probes.ts';
 import { createStopCheck } from './stop-check.ts';
-import { createSampleReader, type SampleCoverage } from './samples.ts';
+import { createSampleReader } from './samples.ts';
 import { openStatementOnly } from './statement-only.ts';
 import type { AxisVerdict } from './verdict.ts';
 import {
@@ -84,6 +85,7 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
   const evidence = openEvidence(source, files, options);
   const order = askOrder(files.plan, files.planDigest);
   const stop = createStopCheck(files.plan, files.baseline, order);
+  const probes = createProbeReader(files.plan, suite);
   const answerMetrics = suite === null ? [] : createAnswerMetrics(files.plan, suite);
   const samples = createSampleReader({
     metrics: answerMetrics,
@@ -95,7 +97,7 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
     sandbox,
     onSample: kept.add,
   });
-  const pass = await readLines(source.lines, { files, samples, evidence });
+  const pass = await readLines(source.lines, { files, samples, probes, evidence });
   const metrics = checkMetrics(pass, answerMetrics);
   checkResult(files, pass);
   const { plan } = files;
@@ -107,7 +109,7 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
     rulesDigest: rulesDigest(plan),
     plan,
     suiteText: files.suiteText,
-    level: levelOf(source.level, samples.coverage()),
+    level: levelOf(source.level, [samples.coverage(), probes.coverage()]),
     signer: files.signer,
     axes: answerAxes({
       files,
@@ -121,6 +123,7 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
     execution,
     stop: stop.look(),
     metrics,
+    probes: probes.probes,
     end: pass.end,
     totals: samples.totals.totals(pass.resumes),
     samples: kept.samples,
@@ -164,9 +167,12 @@ async function readySandbox(sandbox: Sandbox | undefined, { language }: ContentC
 }
 
 // What is there counts, not what a container says of itself, unless it says less.
-function levelOf(stated: DisclosureLevel | null, { opened, openable }: SampleCoverage): DisclosureLevel {
-  const some = opened === openable ? 'D3' : 'D2';
-  const found = opened === 0 ? 'D1' : some;
+function levelOf(
+  stated: DisclosureLevel | null,
+  parts: readonly ReturnType<ProbeReader['coverage']>[],
+): DisclosureLevel {
+  const some = parts.every(({ opened, openable }) => opened === openable) ? 'D3' : 'D2';
+  const found = parts.every(({ opened }) => opened === 0) ? 'D1' : some;
   return stated !== null && stated < found ? stated : found;
 }
 

@@ -80,6 +80,7 @@ export function run(choice: RunChoice = {}): VerifiedTranscript {
     execution: null,
     stop: null,
     metrics: [{ function: 'mean/1', status: 'recomputed', result: choice.metric ?? metricOf(samples) }],
+    probes: [],
     end: { k: 'end', seq: 40, at: '2026-11-23T14:10:00Z', reason: 'complete', counts: countsOf(samples) },
     totals: totalsOf(samples),
     samples,
