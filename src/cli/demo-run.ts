@@ -12,6 +12,7 @@ import { openEndpoint } from '../endpoints/open.ts';
 import { readEmbeddedModels } from '../endpoints/embedded/models.ts';
 import type { ReportRun } from '../reports/model.ts';
 import { writeReport } from '../reports/write-report.ts';
+import { findScorer } from '../scoring/registry.ts';
 import { loadSuite, type LoadedSuite } from '../suites/load.ts';
 import { BUNDLE_SUFFIX } from '../transcript/publication.ts';
 import { createBundleFile } from './bundle-file.ts';
@@ -93,7 +94,13 @@ async function runEverything(folder: DemoFolder, key: SecretKey): Promise<readon
 
 async function loadShipped(): Promise<readonly LoadedSuite[]> {
   const names = await shippedSuites();
-  return await Promise.all(names.map(async (name) => await loadSuite(await findSuite(name))));
+  const suites = await Promise.all(names.map(async (name) => await loadSuite(await findSuite(name))));
+  return suites.filter(isApplicable);
+}
+
+// The embedded models call no tools, and nobody is there to judge what they say.
+function isApplicable({ definition: { scorer, needs = [] } }: LoadedSuite): boolean {
+  return findScorer(scorer)?.asks === undefined && !needs.includes('tools');
 }
 
 type DemoSession = Pick<PairInput, 'folder' | 'signer' | 'runner' | 'signal'>;
