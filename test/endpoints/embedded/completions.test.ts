@@ -1,5 +1,7 @@
+import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalServer } from '../../../src/endpoints/listen.ts';
+import { parseAnswer } from '../../../src/transcript/wire/answer.ts';
 import { createClient, logprobsOf, type Completion, type CompletionLogprobs } from './client.ts';
 import { startSmallServer } from './fixtures.ts';
 
@@ -161,6 +163,31 @@ describe('POST /v1/completions', () => {
     const reply = await post('/completions', body);
     expect(reply.status).toBe(400);
     expect(JSON.parse(reply.text).error.code).toBe(code);
+  });
+
+  it('works with the openai package, streamed and not', async () => {
+    const client = new OpenAI({ baseURL: server.url, apiKey: 'none', maxRetries: 0 });
+    const { choices } = await client.completions.create(GREEDY);
+    let text = '';
+    for await (const event of await client.completions.create({ ...GREEDY, stream: true }))
+      text += event.choices[0]?.text ?? '';
+    expect(text).toBe(choices[0]?.text);
+    expect(text).not.toBe('');
+  });
+
+  it('is read back by the transcript, token by token', async () => {
+    const { text } = await post('/completions', SCORE);
+    const parsed = parseAnswer(Buffer.from(text), 'completions');
+    const { tokens, token_logprobs, text_offset } = logprobsOf(JSON.parse(text));
+    expect(parsed).toMatchObject({
+      answer: {
+        text: TEXT,
+        tokens: tokens.map((token, i) => {
+          const logprob = token_logprobs[i] ?? null;
+          return { text: token, offset: text_offset[i], ...(logprob === null ? {} : { logprob }) };
+        }),
+      },
+    });
   });
 
   it('scores a prompt that fills the context exactly', async () => {
