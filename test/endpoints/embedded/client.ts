@@ -2,18 +2,18 @@
 import { expect } from 'vitest';
 
 /** A response as it came. */
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly text: string;
 }
 
-export interface Usage {
+interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
 }
 
-export interface TokenEntry {
+interface TokenEntry {
   readonly token: string;
   readonly logprob: number;
   readonly bytes: readonly number[];
