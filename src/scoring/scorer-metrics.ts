@@ -18,10 +18,10 @@ import type { ScorerMetric } from './scorer.ts';
 export function createScorerMetrics({ rules }: Plan, { scorer }: SuiteDefinition): readonly AnswerMetric[] {
   return findMetrics(scorer).map((metric) => ({
     name: metric.name,
-    add({ record: { unscored }, answer, target, replies }: AnsweredSample) {
-      if (unscored === 'scorer' && replies === undefined) return;
-      if (unscored === undefined || unscored === 'scorer') metric.add(toWellFormed(answer.text), target, replies);
-      else if (treatmentOf(rules.unscored, unscored) === 'wrong') addEmpty(metric, target);
+    add({ record: { unscored }, answer, target, replies = [] }: AnsweredSample) {
+      const isUndecided = unscored === 'scorer' && replies.length > 0;
+      if (unscored === undefined || isUndecided) metric.add(toWellFormed(answer.text), target, replies);
+      else if (unscored !== 'scorer' && treatmentOf(rules.unscored, unscored) === 'wrong') addEmpty(metric, target);
     },
     result: () => metric.result(),
   }));
