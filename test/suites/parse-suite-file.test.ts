@@ -113,6 +113,34 @@ describe('parseSuiteFile()', () => {
     expect(await fault(from, to)).toMatchObject({ code: 'ERR_SUITE_YAML', line });
   });
 
+  it.each([
+    ['a harness with options', 'harness: { id: tool-loop, version: 1, max_turns: 8, tools: [add] }'],
+    [
+      'harnesses by name',
+      'harnesses: { whole: { id: single-turn, version: 1 }, in-steps: { id: fixed-turns, version: 1 } }',
+    ],
+    ['what the endpoint has to be able to do', 'needs: [tools, seed]'],
+    ['where the items come from', `origin: { files: [{ name: a b.csv, sha256: ${'a'.repeat(64)} }], pin: accepted }`],
+  ])('takes %s', async (_, line) => {
+    await expect(parseSuiteFile(`${GOOD}${line}\n`, 'suite.yaml')).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['a harness and harnesses', 'harness: { id: a, version: 1 }\nharnesses: { b: { id: a, version: 1 } }', ''],
+    ['a harness without a version', 'harness: { id: tool-loop }', '/harness'],
+    ['a harness by a bad name', 'harnesses: { In Steps: { id: a, version: 1 } }', '/harnesses/In Steps'],
+    ['no harness at all', 'harnesses: {}', '/harnesses'],
+    ['a capability that nobody knows', 'needs: [telepathy]', '/needs/0'],
+    ['a capability twice', 'needs: [seed, seed]', '/needs'],
+    ['an origin without files', 'origin: { files: [], pin: published }', '/origin/files'],
+    ['an origin without a pin', `origin: { files: [{ name: a, sha256: ${'a'.repeat(64)} }] }`, '/origin'],
+  ])('refuses %s', async (_, lines, pointer) => {
+    await expect(parseSuiteFile(`${GOOD}${lines}\n`, 'suite.yaml')).rejects.toMatchObject({
+      code: 'ERR_SUITE_SCHEMA',
+      pointer,
+    });
+  });
+
   it('refuses an alias that nothing answers to', async () => {
     expect(await fault('title: Sums', 'title: *nowhere')).toMatchObject({ code: 'ERR_SUITE_YAML', path: 'suite.yaml' });
   });
