@@ -63,7 +63,6 @@ export function rightAnswersOf(scorer: Scorer, sandbox: Sandbox): RightAnswers {
   };
   return {
     outcomeOf(target) {
-      if (scorer.asks !== undefined) return 'right';
       if (scorer.programs === undefined) return outcome(passesGold(scorer, target), target);
       return passesTrial(scorer, target, sandbox).then((passes) => outcome(passes, target));
     },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/core/canonical-json.ts';
-import { passesGold } from '../../src/scoring/gold.ts';
+import { passesGold, rightAnswersOf } from '../../src/scoring/gold.ts';
 import { findScorer } from '../../src/scoring/registry.ts';
+import type { Sandbox } from '../../src/scoring/trial.ts';
 import type { ScorerConfig } from '../../src/suites/definition.ts';
+import type { GoldOutcome, RightAnswers } from '../../src/suites/lint/check.ts';
 
 function passes(id: string, config: ScorerConfig, target: JsonValue): boolean {
   const scorer = findScorer({ id, version: 1, config });
@@ -36,5 +38,30 @@ describe('passesGold()', () => {
     ['json', {}, 'not parsed'],
   ])('does not hold for %s with %j and the target %j', (id, config, target) => {
     expect(passes(id, config, target)).toBe(false);
+  });
+});
+
+describe('rightAnswersOf()', () => {
+  const NO_SANDBOX: Sandbox = {
+    ready: () => Promise.reject(new Error('no sandbox')),
+    run: () => Promise.reject(new Error('no sandbox')),
+    evaluate: () => Promise.reject(new Error('no sandbox')),
+    close: () => Promise.resolve(),
+  };
+  const answersOf = (id: string): RightAnswers => {
+    const scorer = findScorer({ id, version: 1, config: {} });
+    if (scorer === null) throw new Error(`there is no scorer ${id}@1`);
+    return rightAnswersOf(scorer, NO_SANDBOX);
+  };
+
+  it.each<[string, JsonValue, GoldOutcome, readonly string[]]>([
+    ['exact', 'Paris', 'right', ['Paris']],
+    ['exact', ['Paris', 'Lutetia'], 'right', ['["Paris","Lutetia"]', 'Paris', 'Lutetia']],
+    ['number', 'many', 'unreachable-answer', ['many']],
+    ['mmlu-pro', 'C', 'right', ['The answer is (C).']],
+    ['mmlu-pro', 'third', 'unreachable-answer', []],
+  ])('%s, target %j: %s', (id, target, outcome, texts) => {
+    expect(answersOf(id).outcomeOf(target)).toBe(outcome);
+    expect(answersOf(id).textsOf(target)).toEqual(texts);
   });
 });

@@ -5,56 +5,61 @@
  * the narrowest of the three.
  */
 import { canonicalize } from '../../core/canonical-json.ts';
-import { digest } from '../../core/digest.ts';
+import { sha256 } from '../../core/sha256.ts';
 import type { Message } from '../../transcript/wire/request.ts';
 import type { Check, ItemView, LintContext } from './check.ts';
+import type { FindingCode } from './finding.ts';
 
-/** Hex digits of a digest that tell a million prompts apart, and three parts of one group of them. */
-const KEY_DIGITS = 16;
-const MARK_DIGITS = 12;
-const ENTRY_DIGITS = 3 * MARK_DIGITS;
+/** Bytes of a digest that tell a million prompts apart, and three parts of one group of them. */
+const KEY_BYTES = 8;
+const MARK_BYTES = 6;
+const ENTRY_BYTES = 3 * MARK_BYTES;
 /** Most items of a group that later ones are held against. */
 const MAX_GROUP = 64;
 
 /** Finds `duplicate-input`, `duplicate-prompt`, `near-duplicate` and `conflicting-targets`. */
 export function duplicateCheck({ report }: LintContext): Check {
-  // One short text per group: digests of prompt, input and target of its items, one after the other.
+  // One short text per group: marks of prompt, input and target of its items, one after the other.
   const groups = new Map<string, string>();
   return {
     item(item) {
-      const key = digest(nearText(item.messages)).slice(0, KEY_DIGITS);
+      const key = packed([sha256(nearText(item.messages)).subarray(0, KEY_BYTES)]);
       const own = entryOf(item);
       const group = groups.get(key) ?? '';
-      if (group.length < MAX_GROUP * ENTRY_DIGITS) groups.set(key, group + own);
+      if (group.length < MAX_GROUP * ENTRY_BYTES) groups.set(key, group + own);
       if (group === '') return;
       const about = { item: item.id };
       const same = entriesIn(group).filter((entry) => part(entry, 0) === part(own, 0));
-      if (same.length === 0) report('near-duplicate', '/items', about);
-      else
-        report(
-          same.some((entry) => part(entry, 1) === part(own, 1)) ? 'duplicate-input' : 'duplicate-prompt',
-          '/items',
-          about,
-        );
+      report(kindOf(own, same), '/items', about);
       if (same.some((entry) => part(entry, 2) !== part(own, 2))) report('conflicting-targets', '/items', about);
     },
   };
 }
 
+/** @param same - Entries of earlier items with the same prompt. */
+function kindOf(own: string, same: readonly string[]): FindingCode {
+  if (same.length === 0) return 'near-duplicate';
+  return same.some((entry) => part(entry, 1) === part(own, 1)) ? 'duplicate-input' : 'duplicate-prompt';
+}
+
 function entryOf({ messages, input, targetText }: ItemView): string {
-  return [canonicalize(messages), canonicalize(input), targetText]
-    .map((text) => digest(text).slice(0, MARK_DIGITS))
-    .join('');
+  const texts = [canonicalize(messages), canonicalize(input), targetText];
+  return packed(texts.map((text) => sha256(text).subarray(0, MARK_BYTES)));
+}
+
+// One character per byte: a text that is sliced or put together would hold on to the longer ones it was made of.
+function packed(parts: readonly Uint8Array[]): string {
+  return Buffer.concat(parts).toString('latin1');
 }
 
 function entriesIn(group: string): readonly string[] {
-  return Array.from({ length: group.length / ENTRY_DIGITS }, (_, n) =>
-    group.slice(n * ENTRY_DIGITS, (n + 1) * ENTRY_DIGITS),
+  return Array.from({ length: group.length / ENTRY_BYTES }, (_, n) =>
+    group.slice(n * ENTRY_BYTES, (n + 1) * ENTRY_BYTES),
   );
 }
 
 function part(entry: string, n: number): string {
-  return entry.slice(n * MARK_DIGITS, (n + 1) * MARK_DIGITS);
+  return entry.slice(n * MARK_BYTES, (n + 1) * MARK_BYTES);
 }
 
 // Words, numbers and every sign that is no mark of a sentence: "2 + 3" and "2 - 3" are no duplicates.

@@ -5,7 +5,7 @@ import { endOfPart } from './stands-in.ts';
 
 /** Shorter targets stand in a prompt by chance, or because the question is about them. */
 const MIN_IN_PROMPT = 8;
-/** Shorter targets stand in an id because it counts something. */
+/** Shorter targets, and numbers, stand in an id because it counts something. */
 const MIN_IN_ID = 4;
 
 /** Finds `target-in-input`, `target-in-prompt`, `target-in-id` and `target-in-tag`. */
@@ -20,7 +20,7 @@ export function leakCheck({ report }: LintContext): Check {
         report('target-in-prompt', '/prompt', about);
       const labels = namesOf(view, texts);
       const id = view.id.toLowerCase();
-      if (labels.some((label) => label.length >= MIN_IN_ID && endOfPart(id, label) !== -1))
+      if (labels.some((label) => isTelling(label) && endOfPart(id, label) !== -1))
         report('target-in-id', '/items/id', about);
       if (view.tags.some((tag) => labels.includes(tag.toLowerCase()))) report('target-in-tag', '/items/tags', about);
     },
@@ -35,6 +35,10 @@ function isInput({ input, target, targetText }: ItemView): boolean {
       ? value === target || (typeof value !== 'object' && String(value) === String(target))
       : canonicalize(value) === targetText,
   );
+}
+
+function isTelling(label: string): boolean {
+  return label.length >= MIN_IN_ID && /\p{L}/u.test(label);
 }
 
 function namesOf({ target }: ItemView, texts: readonly string[]): readonly string[] {

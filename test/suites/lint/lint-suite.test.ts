@@ -225,7 +225,11 @@ const CASES: readonly Case[] = [
     ],
     sound: [
       `${EXACT}`.replace('  input:', '  id: id\n  input:'),
-      [ask('Capital of France?', 'Paris', { id: 'comparison-1' }), ask('Is it Paris?', 'yes', { id: 'yes-1' })],
+      [
+        ask('Capital of France?', 'Paris', { id: 'comparison-1' }),
+        ask('Is it Paris?', 'yes', { id: 'yes-1' }),
+        ask('1?', '1000', { id: 'no-1000' }),
+      ],
     ],
     fact: { level: 'warning', line: 7, items: ['capital-paris-1'] },
   },
@@ -373,8 +377,10 @@ describe('the suites that ship', () => {
     const path = join(folder, name, 'suite.yaml');
     const suite = await loadSuite(path);
     expect(suite.definition.id).toBe(name);
-    expect(suite.definition.items.size).toBeGreaterThanOrEqual(100);
-    expect(suite.definition.held_out?.rule).toBe('sha256-u32-mod');
+    if (suite.definition.source?.startsWith('suites/generate.mjs') === true) {
+      expect(suite.definition.items.size).toBeGreaterThanOrEqual(100);
+      expect(suite.definition.held_out?.rule).toBe('sha256-u32-mod');
+    }
     expect((await lint(path)).filter(({ code }) => code !== 'target-in-prompt')).toEqual([]);
   });
 });
