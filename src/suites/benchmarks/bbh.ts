@@ -59,7 +59,7 @@ export const bbh: Benchmark = {
       id: 'bbh',
       title: 'BIG-Bench Hard, chain of thought',
       description: 'The three worked examples of the authors, then the question; what follows "answer is" counts.',
-      prompt: "{{ description }}\n\n{{ shots }}Q: {{ question }}\nA: Let's think step by step.\n",
+      prompt: "{{ description }}\n\n{{ shots }}Q: {{ question }}\nA: Let's think step by step.",
       parameters: { ...COT.parameters, ...NEXT_QUESTION },
     },
     'direct.yaml': {

@@ -124,22 +124,19 @@ async function* categoryItems(files: OriginFiles, { name, answers }: Category): 
     const id = row.text('id');
     const truth = accepted?.[index];
     if (truth !== undefined && truth.row.text('id') !== id) throw truth.row.fault('id', 'the id of the question');
+    // One function stands alone in some categories.
+    const functions = memberOf({ row, members }, 'function', /^[[{]/);
     yield {
       id,
-      input: { question: row.text('question'), functions: listOf(memberOf({ row, members }, 'function')) },
+      input: { question: row.text('question'), functions: functions.startsWith('[') ? functions : `[${functions}]` },
       target: {
         category: name,
-        function: JSON.parse(memberOf({ row, members }, 'function')) as JsonValue,
-        ...(truth === undefined ? {} : { ground_truth: memberOf(truth, 'ground_truth') }),
+        function: JSON.parse(functions) as JsonValue,
+        ...(truth === undefined ? {} : { ground_truth: memberOf(truth, 'ground_truth', /^\{/) }),
       },
       tags: [name],
     };
   }
-}
-
-// One function stands alone in some categories.
-function listOf(functions: string): string {
-  return functions.startsWith('[') ? functions : `[${functions}]`;
 }
 
 interface Line {
@@ -148,10 +145,10 @@ interface Line {
   readonly members: ReadonlyMap<string, string>;
 }
 
-function memberOf({ row, members }: Line, field: string): string {
+function memberOf({ row, members }: Line, field: string, form: RegExp): string {
   const text = members.get(field);
-  if (text !== undefined && /^[[{]/.test(text)) return text;
-  throw row.fault(field, 'an object or a list');
+  if (text !== undefined && form.test(text)) return text;
+  throw row.fault(field, form.test('[') ? 'an object or a list' : 'an object');
 }
 
 async function readLines(files: OriginFiles, name: string): Promise<readonly Line[]> {

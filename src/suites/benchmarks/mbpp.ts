@@ -68,7 +68,8 @@ export const mbpp: Benchmark = {
       id: 'mbpp',
       title: 'MBPP, three examples',
       description: 'The prompt of the paper with its three examples; what stands before [DONE] counts.',
-      prompt: `{{ shots }}${TASK}[BEGIN]\n`,
+      // A template loses its last line feed.
+      prompt: `{{ shots }}${TASK}[BEGIN]{{ "\n" }}`,
       parameters: { max_tokens: 1024, temperature: 0, stop: ['[DONE]'] },
     },
     'chat.yaml': {

@@ -18,6 +18,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   mbpp: async () => (await import('../benchmarks/mbpp.ts')).mbpp,
   mmlu: async () => (await import('../benchmarks/mmlu.ts')).mmlu,
   'mmlu-pro': async () => (await import('../benchmarks/mmlu-pro.ts')).mmluPro,
+  simpleqa: async () => (await import('../benchmarks/simpleqa.ts')).simpleqa,
   truthfulqa: async () => (await import('../benchmarks/truthfulqa.ts')).truthfulqa,
   xstest: async () => (await import('../benchmarks/xstest.ts')).xstest,
 };
