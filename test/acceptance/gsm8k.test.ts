@@ -19,6 +19,7 @@ import { loadSuite } from '../../src/suites/load.ts';
 import type { VerifiedTranscript } from '../../src/verifier/verified-transcript.ts';
 import { verifyRun } from '../../src/verifier/verify.ts';
 import { describeRealData } from '../testdata.ts';
+import { readScores } from './recorded-data.ts';
 
 const MODELS = { 'openai-175b_verification': 742, 'openai-6b_finetuning': 286, 'abel-7b-001': 788 } as const;
 type Model = keyof typeof MODELS;
@@ -88,6 +89,8 @@ describeRealData('GSM8K through the whole path', 'data/gsm8k', (data) => {
   it.each(Object.entries(MODELS))('%s: %i of 1319, every verdict as recorded', async (model, right) => {
     const transcript = transcripts.get(model as Model);
     expect(transcript?.metrics[0]?.result).toMatchObject({ num: right, den: 1319 });
+    const scores = readScores<{ readonly model: string; readonly recomputed_count: number }>(data);
+    expect(scores.find((score) => score.model === model)?.recomputed_count).toBe(right);
     const expected = (await readFile(join(data, 'expected.jsonl'), 'utf8'))
       .trim()
       .split('\n')

@@ -63,7 +63,7 @@ describeRealData('IFEval', 'data/ifeval', (data) => {
   });
 
   it('417 and 431 prompts, 698 and 714 instructions, recomputed by the verifier', () => {
-    const [mean, figures] = run.transcript.metrics;
+    const [mean, figures] = run.report.metrics;
     expect(mean?.result).toMatchObject({ num: 417, den: 541 });
     expect(figures).toMatchObject({ function: 'ifeval/1', status: 'recomputed' });
     expect(figures?.result).toMatchObject({

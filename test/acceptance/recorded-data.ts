@@ -1,7 +1,7 @@
-/** Reads third-party data sets, and draws parts of them that are the same every time. */
+/** Reads third-party data sets. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { digest } from '../../src/core/digest.ts';
 import type { JsonValue } from '../../src/core/canonical-json.ts';
 import { findScorer } from '../../src/scoring/registry.ts';
 import type { Scorer, Verdict } from '../../src/scoring/scorer.ts';
@@ -19,11 +19,9 @@ export function readRows<T>(path: string): readonly T[] {
   return readLines(path).map((line): T => JSON.parse(line));
 }
 
-/** A part of a set that looks drawn at random and is the same every time, in the order of the set. */
-export function drawn<T extends { readonly id: string | number }>(items: readonly T[], size: number): readonly T[] {
-  const keys = new Map(items.map((item) => [item, digest(`drawn ${item.id}`)]));
-  const chosen = new Set(items.toSorted((a, b) => ((keys.get(a) ?? '') < (keys.get(b) ?? '') ? -1 : 1)).slice(0, size));
-  return items.filter((item) => chosen.has(item));
+/** The aggregates of a data set, as it lists them. */
+export function readScores<T>(data: string): readonly T[] {
+  return JSON.parse(readFileSync(join(data, 'scores.json'), 'utf8'));
 }
 
 /** A scorer by the section of a suite file. */

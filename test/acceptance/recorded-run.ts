@@ -1,11 +1,12 @@
 /**
- * The whole path on recorded answers: suite → replay endpoint over HTTP → signed transcript → verification.
+ * The whole path on recorded answers: suite → replay endpoint over HTTP → signed transcript → verification → report.
  *
  * Items and answers are third-party data that exists in a temporary folder only while a test runs.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { openSource } from '../../src/archive/open-source.ts';
 import { messageFinder } from '../../src/cli/reach-endpoint.ts';
 import type { JsonValue } from '../../src/core/canonical-json.ts';
@@ -13,6 +14,7 @@ import { secretKey } from '../../src/core/key.ts';
 import { localSigner } from '../../src/core/signer.ts';
 import { parseEndpointSpec } from '../../src/endpoints/config.ts';
 import { openEndpoint } from '../../src/endpoints/open.ts';
+import type { ReportModel, ReportRun } from '../../src/reports/model.ts';
 import { writeReport } from '../../src/reports/write-report.ts';
 import { runSuite } from '../../src/runner/run.ts';
 import { loadSuite } from '../../src/suites/load.ts';
@@ -37,12 +39,13 @@ export interface RecordedSet {
   readonly items: readonly RecordedItem[];
 }
 
-/** A run that verified, and what its report says. */
+/** A run that verified with every answer scored again, and what its report says. */
 export interface RecordedRun {
   readonly transcript: VerifiedTranscript;
+  /** In the order of the items. */
   readonly samples: readonly VerifiedSample[];
-  /** results.csv of the report. */
-  readonly results: string;
+  /** As report.json has it. */
+  readonly report: ReportRun;
 }
 
 const KEY = secretKey('acceptance', new Uint8Array(32).fill(7));
@@ -98,8 +101,15 @@ async function readBack(folder: string): Promise<RecordedRun> {
   const verification = await verifyRun(source, { trusted: [KEY.publicKey], keepSamples: true });
   if (!verification.verified) throw verification.fault;
   const { transcript } = verification;
-  await writeReport([transcript], join(folder, 'report'));
-  const results = await readFile(join(folder, 'report', 'results.csv'), 'utf8');
   const samples = (transcript.samples ?? []).toSorted((a, b) => a.index - b.index);
-  return { transcript, samples, results };
+  expect(transcript.axes.find(({ axis }) => axis === 'scoring')).toMatchObject({
+    verdict: 'proven',
+    coverage: { checked: samples.length, total: samples.length },
+  });
+  await writeReport([transcript], join(folder, 'report'));
+  const { runs }: ReportModel = JSON.parse(await readFile(join(folder, 'report', 'report.json'), 'utf8'));
+  const [report] = runs;
+  if (report === undefined) throw new Error('the report has no run');
+  expect(await readFile(join(folder, 'report', 'results.csv'), 'utf8')).toContain(`,${report.score?.value},`);
+  return { transcript, samples, report };
 }
