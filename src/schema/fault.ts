@@ -77,6 +77,10 @@ function describeFault(error: ErrorObject): string {
   switch (error.keyword) {
     case 'required':
       return `the key "${params['missingProperty']}" is missing`;
+    case 'dependentRequired':
+      return `the key "${params['missingProperty']}" is missing, which "${params['property']}" needs`;
+    case 'false schema':
+      return 'this key and another one here exclude each other';
     case 'additionalProperties':
       return unknownKey(String(params['additionalProperty']), knownKeys(error.parentSchema));
     case 'discriminator':

@@ -50,6 +50,18 @@ describe('parseSuiteFile()', () => {
       { line: 4, pointer: '/license', message: /did you mean "licence"\?/ },
     ],
     [
+      'an address without a digest',
+      '  file: items.jsonl',
+      '  file: items.jsonl\n  url: https://example.org/items.jsonl',
+      { line: 4, pointer: '/items', message: /the key "sha256" is missing, which "url" needs/ },
+    ],
+    [
+      'two ways to say the same',
+      'title: Sums',
+      'title: Sums\nharness: { id: a, version: 1 }\nharnesses: { b: { id: a, version: 1 } }',
+      { line: 4, pointer: '/harness', message: /exclude each other/ },
+    ],
+    [
       'a far-fetched key',
       'title: Sums',
       'title: Sums\nxyz: 1',
@@ -126,7 +138,7 @@ describe('parseSuiteFile()', () => {
   });
 
   it.each([
-    ['a harness and harnesses', 'harness: { id: a, version: 1 }\nharnesses: { b: { id: a, version: 1 } }', ''],
+    ['a harness and harnesses', 'harness: { id: a, version: 1 }\nharnesses: { b: { id: a, version: 1 } }', '/harness'],
     ['a harness without a version', 'harness: { id: tool-loop }', '/harness'],
     ['a harness by a bad name', 'harnesses: { In Steps: { id: a, version: 1 } }', '/harnesses/In Steps'],
     ['no harness at all', 'harnesses: {}', '/harnesses'],

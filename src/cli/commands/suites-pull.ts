@@ -56,8 +56,8 @@ export const pull: Command = defineCommand({
     ['touchstone suites pull ./my-suite', 'the item file that my-suite/suite.yaml names by url and sha256'],
   ],
   notes:
-    'Every file has to have the SHA-256 that is published for it. Where none is published, the digest is shown and the command ends with 3\n' +
-    'until --accept-digest names it; the suite, and so every plan, then says that its files were accepted by whoever pulled them.',
+    'Every file has to have the SHA-256 that is published for it. Where none is published, the digest is shown and the command ends with 3 until ' +
+    '--accept-digest names it; the suite then says that its files were accepted by whoever pulled them. Nothing is written unless all of it is right.',
   run: async ({ suite, into, from, mirror, acceptDigest, timeout, force, json }) => {
     for (const digest of acceptDigest) checkDigest(digest);
     for (const address of mirror) checkMirror(address);

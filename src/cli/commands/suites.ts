@@ -7,6 +7,7 @@ import { rightAnswersOf } from '../../scoring/gold.ts';
 import { findScorer } from '../../scoring/registry.ts';
 import type { RightAnswers } from '../../suites/lint/check.ts';
 import type { Finding } from '../../suites/lint/finding.ts';
+import type { SuiteOrigin } from '../../suites/definition.ts';
 import { loadSuite, type LoadedSuite } from '../../suites/load.ts';
 import { defineCommand, defineGroup, type Command } from '../command.ts';
 import { EXIT, worstOf, type ExitCode } from '../exit.ts';
@@ -97,8 +98,8 @@ function lintLines({ definition, path }: LoadedSuite, findings: readonly Finding
 }
 
 async function showLines({ path, definition, digest, items, renderer }: LoadedSuite): Promise<readonly string[]> {
-  const { id, version, title, description, licence, visibility, redistributable, scorer, parameters, repeats } =
-    definition;
+  const { id, version, title, description, licence, visibility, redistributable } = definition;
+  const { scorer, parameters, repeats, origin } = definition;
   const { value: item } = await items([0]).next();
   const messages = item === undefined ? [] : renderer.render(item.input);
   const rights = `${visibility}, ${redistributable ? 'may be redistributed' : 'not to be redistributed'}`;
@@ -110,6 +111,7 @@ async function showLines({ path, definition, digest, items, renderer }: LoadedSu
     `digest      ${digest}`,
     `items       ${count(definition.items.size)}, root ${definition.items.root}`,
     `licence     ${licence}, ${rights}`,
+    ...(origin === undefined ? [] : [`origin      ${originText(origin)}`]),
     `scorer      ${scorer.id} ${scorer.version} ${JSON.stringify(scorer.config)}`,
     `parameters  ${JSON.stringify(parameters)}, repeats ${repeats}`,
     `unscored    ${Object.entries(definition.unscored)
@@ -120,4 +122,10 @@ async function showLines({ path, definition, digest, items, renderer }: LoadedSu
     ...messages.map(({ role, content }) => `${paint('strong', `${role}:`)} ${printable(content)}`),
     `${paint('strong', 'right answer:')} ${item === undefined ? '' : printable(JSON.stringify(item.target))}`,
   ];
+}
+
+function originText({ files, pin }: SuiteOrigin): string {
+  const names = files.slice(0, 3).map(({ name }) => printable(name));
+  const more = files.length > names.length ? ` and ${files.length - names.length} more` : '';
+  return `${names.join(', ')}${more}, digests ${pin === 'published' ? 'published' : 'accepted by whoever pulled them'}`;
 }

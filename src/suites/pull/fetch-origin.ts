@@ -19,7 +19,7 @@ export interface OriginSource {
   readonly timeLimitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onBytes?: (name: string, bytes: number, total: number | null) => void;
-  /** Told of every address that did not serve the file. */
+  /** Told of every address that did not serve the file, unless it was the last one. */
   readonly onFault?: (error: TouchstoneError) => void;
 }
 
@@ -53,15 +53,16 @@ export async function fetchFile(request: FetchRequest, source: OriginSource): Pr
   if (source.from !== undefined) return await copyFile(request, source.from, source);
   const { file, owner } = request;
   const mirrored = (source.mirrors ?? []).map((base) => mirrorAddress(base, owner, file.name));
+  const addresses = [...mirrored, ...file.urls];
   const faults: TouchstoneError[] = [];
-  for (const url of [...mirrored, ...file.urls]) {
+  for (const url of addresses) {
     try {
       return await fetchFrom(url, request, source);
     } catch (cause) {
       await rm(request.path, { force: true });
       if (!isTouchstoneError(cause)) throw cause;
-      source.onFault?.(cause);
       faults.push(cause);
+      if (faults.length < addresses.length) source.onFault?.(cause);
     }
   }
   throw faults.find((fault) => fault instanceof InputError) ?? faults.at(-1) ?? missing(file.name, 'it has no address');

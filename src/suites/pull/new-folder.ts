@@ -28,17 +28,14 @@ export async function makeFolder<T>(
   const parent = dirname(place);
   const madeFrom = await mkdir(parent, { recursive: true });
   const staging = join(parent, `.${basename(place)}.${randomBytes(6).toString('hex')}.tmp`);
-  const [content, scratch, old] = ['content', 'scratch', 'old'].map((name) => join(staging, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const content = join(staging, 'content');
+  const scratch = join(staging, 'scratch');
   let isDone = false;
   try {
     await mkdir(content, { recursive: true });
     await mkdir(scratch);
     const result = await fill(content, scratch);
-    await exchange(content, place, old);
+    await exchange(content, place, join(staging, 'old'));
     isDone = true;
     return result;
   } finally {
