@@ -1,9 +1,12 @@
 /** Items that stand, question and answer, in the examples of their own prompt. */
+import { isJsonObject, type JsonValue } from '../../core/canonical-json.ts';
 import { textsIn, type Check, type ItemView, type LintContext } from './check.ts';
 import { endOfPart } from './stands-in.ts';
 
 /** A shorter question stands in a text by chance. */
 const MIN_QUESTION_LENGTH = 8;
+/** A shorter field beside the question names something. */
+const MIN_FIELD_LENGTH = 32;
 
 /** Finds `few-shot-item`: among the few-shot messages, and in what the prompt says to every item. */
 export function fewShotCheck({ definition: { prompt }, report }: LintContext): Check {
@@ -23,9 +26,22 @@ export function fewShotCheck({ definition: { prompt }, report }: LintContext): C
 // The answer has to follow: a passage that several items ask about may stand in an example.
 function isTold({ input, target }: ItemView, examples: string): boolean {
   const texts = Object.values(input).filter((value) => typeof value === 'string');
-  const question = texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '').trim();
-  if (question.length < MIN_QUESTION_LENGTH) return false;
-  const end = endOfPart(examples, question);
-  const answers = typeof target === 'number' ? [String(target)] : textsIn(target);
-  return end !== -1 && answers.some((answer) => endOfPart(examples, answer, end) !== -1);
+  const longest = Math.max(...texts.map(({ length }) => length));
+  const answers = answersIn(target);
+  return texts.some((text) => {
+    if (text.length < (text.length === longest ? MIN_QUESTION_LENGTH : MIN_FIELD_LENGTH)) return false;
+    // Examples may be fields of the item themselves.
+    const places = [examples, ...texts.filter(({ length }) => length > text.length)];
+    return places.some((place) => isAnswered(place, text.trim(), answers));
+  });
+}
+
+function isAnswered(text: string, question: string, answers: readonly string[]): boolean {
+  const end = question === '' ? -1 : endOfPart(text, question);
+  return end !== -1 && answers.some((answer) => endOfPart(text, answer, end) !== -1);
+}
+
+function answersIn(target: JsonValue): readonly string[] {
+  if (isJsonObject(target)) return answersIn(target['answer'] ?? null);
+  return typeof target === 'number' ? [String(target)] : textsIn(target);
 }

@@ -58,6 +58,10 @@ const WITH_OPTIONS = SUITE_YAML.replace('[question]', '[question, options]').rep
   '{id: number, version: 1}',
   '{id: choice, version: 1, choices: 10}',
 );
+const SHOTS = scoredBy('{id: mmlu-pro, version: 1}')
+  .replace('[question]', '[question, shots, kind]')
+  .replace('{{ question }}', '{{ shots }}{{ question }}');
+const LONG = 'Which of the colours is the colour of the sky?';
 const TESTS = scoredBy('{id: python-tests, version: 1}');
 
 interface Case {
@@ -168,6 +172,25 @@ const CASES: readonly Case[] = [
     sound: [
       SUITE_YAML.replace("'{{ question }}'", '"A: 3\\nQ: What is 1 + 2?\\nQ: {{ question }}\\nA:"'),
       [ask('What is 1 + 2?', 3)],
+    ],
+    fact: { level: 'error', line: 9, items: ['0'] },
+  },
+  {
+    code: 'few-shot-item',
+    name: 'question and answer in another field of the item',
+    faulty: [
+      SHOTS,
+      [ask(LONG, { answer: 'B', options: 4 }, { shots: `${LONG}\n(A) red\n(B) blue\nAnswer: B\n`, kind: 'colours' })],
+    ],
+    sound: [
+      SHOTS,
+      [
+        ask(
+          LONG,
+          { answer: 'B', options: 4 },
+          { shots: 'Which of the colours is not blue?\nAnswer: B\n', kind: 'colours' },
+        ),
+      ],
     ],
     fact: { level: 'error', line: 9, items: ['0'] },
   },
