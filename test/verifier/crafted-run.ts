@@ -61,6 +61,12 @@ export type Step =
     }
   | { kind: 'score'; index: number; repeat: number; record: Partial<ScoreRecord>; extracted?: string }
   | { kind: 'record'; record: NewRecord }
+  /** What was asked and answered is opened after the record, unless it is changed to something else. */
+  | {
+      kind: 'probe';
+      record: Omit<Extract<NewRecord, { k: 'probe' }>, 'k' | 'at' | 'content'>;
+      content: string;
+    }
   /** An attestation over all records before it, unless `size` names another tree. */
   | {
       kind: 'attestation';
@@ -438,7 +444,10 @@ function stepWriter(
     else if (entry.kind === 'evidence') writeEvidence(entry);
     else if (entry.kind === 'outcome') writeOutcome(entry);
     else if (entry.kind === 'score') writeScore(entry);
-    else builder.append(entry.record);
+    else if (entry.kind === 'probe') {
+      const content = builder.commitNext('probe', entry.content);
+      builder.append({ k: 'probe', at: AT, ...entry.record, content });
+    } else builder.append(entry.record);
   };
 }
 
