@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -28,6 +28,16 @@ async function rowsOf(name: string, content: string | Uint8Array): Promise<reado
 
 function parquet(columnData: ColumnSource[], codec: 'SNAPPY' | 'UNCOMPRESSED' = 'SNAPPY'): Uint8Array {
   return new Uint8Array(parquetWriteBuffer({ columnData, codec }));
+}
+
+/** Bytes as a Zstandard frame that holds them unpacked: magic number, one segment of stated size, one raw block. @see RFC 8878 3.1 */
+function zstdOf(bytes: Uint8Array): Uint8Array {
+  const head = Buffer.alloc(12);
+  head.writeUInt32LE(0xfd2f_b528, 0);
+  head.writeUInt8(0b1010_0000, 4);
+  head.writeUInt32LE(bytes.length, 5);
+  head.writeUIntLE(1 + (bytes.length << 3), 9, 3);
+  return Buffer.concat([head, bytes]);
 }
 
 const questions: ColumnSource[] = [
@@ -111,6 +121,15 @@ describe('Parquet', () => {
     ];
     const columns: ColumnSource[] = [{ name: 'choices', data: choices, type: 'JSON' }];
     expect(await rowsOf('a.parquet', parquet(columns))).toEqual(choices.map((each) => ({ choices: each })));
+  });
+
+  it.each([
+    ['GZIP', (bytes: Uint8Array) => gzipSync(bytes)],
+    ['BROTLI', (bytes: Uint8Array) => brotliCompressSync(bytes)],
+    ['ZSTD', zstdOf],
+  ] as const)('reads pages packed with %s', async (codec, pack) => {
+    const bytes = parquetWriteBuffer({ columnData: questions, codec, compressors: { [codec]: pack } });
+    expect(await rowsOf('a.parquet', new Uint8Array(bytes))).toEqual(ITEMS);
   });
 
   it('refuses a page that says it becomes huge', async () => {
