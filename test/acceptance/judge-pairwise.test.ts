@@ -8,6 +8,7 @@ import type { ScorerConfig } from '../../src/suites/definition.ts';
 import type { Answer } from '../../src/transcript/wire/answer.ts';
 import type { Question } from '../../src/transcript/wire/dialogue.ts';
 import { describeRealData } from '../testdata.ts';
+import { runJudged } from './judged-run.ts';
 import { readRows } from './recorded-data.ts';
 
 interface Annotation {
@@ -63,6 +64,40 @@ describeRealData('AlpacaEval', 'data/judge_pairwise', (data) => {
     expectPublished(metric?.result() ?? {}, `${model} (${version})`);
   });
 
+  it.each(SETS)('%s %s: the same through the whole path, with the judge as an endpoint', async (version, model) => {
+    const rows = readRows<Annotation>(join(data, `annotations_${version}_${model}.jsonl`));
+    const config = CONFIGS[version] ?? {};
+    const asks = findScorer({ id: 'pairwise', version: 1, config })?.asks;
+    const pairs = rows.map((row) => ({ row, ...pairOf(row) }));
+    const { transcript, markdown } = await runJudged({
+      suite: {
+        id: 'alpaca-eval',
+        version: '1.0.0',
+        title: 'AlpacaEval',
+        items: { file: 'items.jsonl', id: 'id', input: ['id'], target: 'target' },
+        prompt: '[{{ id }}]',
+        scorer: { id: 'pairwise', version: 1, ...config },
+      },
+      items: pairs.map(({ input: { id }, target }) => ({ id, target })),
+      answers: pairs.map(({ input: { id }, answer }) => ({ id, output: answer })),
+      replies: pairs.map(({ row, ...pair }) => {
+        const [question] = asks?.questions(pair) ?? [];
+        return { messages: question?.members['messages'], response: bodyOf(replyTo(row, isFirst(pair, question))) };
+      }),
+    });
+    expect(transcript.samples).toHaveLength(rows.length);
+    expect(transcript.axes.find(({ axis }) => axis === 'scoring')).toMatchObject({
+      verdict: 'proven',
+      coverage: { checked: rows.length, total: rows.length },
+    });
+    const undecided = transcript.samples?.filter(({ unscored }) => unscored === 'scorer') ?? [];
+    expect(undecided).toHaveLength(rows.filter(({ preference }) => preference === null).length);
+    const metric = transcript.metrics.find(({ function: name }) => name === 'win-rate/1');
+    expect(metric?.status).toBe('recomputed');
+    expectPublished(metric?.result ?? {}, `${model} (${version})`);
+    expect(markdown).toContain('alpaca-eval');
+  });
+
   function expectPublished(result: LineObject, name: string): void {
     const wanted = published.filter(({ model }) => model === name);
     expect(wanted).toHaveLength(7);
@@ -108,4 +143,15 @@ function replyTo({ preference, top_logprobs, swapped }: Annotation, shownFirst: 
   const top = Object.entries(top_logprobs ?? {}).map(([text, logprob]) => ({ text: exchanged[text] ?? text, logprob }));
   const [likeliest] = top;
   return likeliest === undefined ? answer : { ...answer, text: likeliest.text, tokens: [{ ...likeliest, top }] };
+}
+
+// As a server would say it.
+function bodyOf({ text, tokens }: Answer): object {
+  const content = tokens?.map(({ text: token, logprob, top }) => ({
+    token,
+    logprob,
+    top_logprobs: top.map((likely) => ({ token: likely.text, logprob: likely.logprob })),
+  }));
+  const choice = { index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' };
+  return { choices: [content === undefined ? choice : { ...choice, finish_reason: 'length', logprobs: { content } }] };
 }

@@ -15,7 +15,7 @@ describe('the guide for authors', () => {
   });
 
   it('has examples of sections that are accepted in a suite file', async () => {
-    expect(examples).toHaveLength(4);
+    expect(examples).toHaveLength(5);
     for (const example of examples.slice(1)) {
       const suite: object = { ...parse(SUITE_YAML), ...parse(example) };
       await expect(parseSuiteFile(JSON.stringify(suite), 'docs/suites.md')).resolves.toBeDefined();

@@ -131,7 +131,7 @@ function render(template: Template, fields: JsonObject): string {
 }
 
 /** Texts of models, each between two lines with a mark that none of the texts can contain. */
-export function framed(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function framed(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const mark = taggedDigest('judged-texts', canonicalize(texts)).slice(0, 16);
   return Object.fromEntries(
     Object.entries(texts).map(([name, held]) => {

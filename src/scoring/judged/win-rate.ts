@@ -33,7 +33,7 @@ export function createWinRate(preferenceOf: PreferenceOf): ScorerMetric {
 }
 
 /** The result over preferences from 0 to 1. */
-export function winRate(values: readonly number[]): LineObject {
+function winRate(values: readonly number[]): LineObject {
   const total = values.length;
   const wins = values.filter((value) => value > 0.5).length;
   const losses = values.filter((value) => value < 0.5).length;
