@@ -209,6 +209,7 @@ export type VerificationCode =
   | 'ERR_TD_ATTRIBUTES'
   | 'ERR_TD_DEBUG'
   | 'ERR_TLS_KEY'
+  | 'ERR_TURN'
   | 'ERR_UNSCORED_REASON';
 
 /** The base of every error thrown on purpose; anything else that escapes is a bug of ours. */

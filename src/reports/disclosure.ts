@@ -60,7 +60,7 @@ export function disclosedSamples(run: VerifiedTranscript, choice: DisclosureChoi
 
 // Everything that is kept is a public fact of the records; id and tags are content, because they are part of the item.
 function withoutContent(sample: VerifiedSample): ReportSample {
-  const { index, repeat, item, score, unscored, rescored, attempts } = sample;
+  const { index, repeat, item, score, unscored, rescored, attempts, turns } = sample;
   const { latencyUs, firstByteUs, promptTokens, completionTokens } = sample;
   return {
     index,
@@ -70,6 +70,7 @@ function withoutContent(sample: VerifiedSample): ReportSample {
     unscored,
     rescored,
     attempts,
+    turns,
     latencyUs,
     firstByteUs,
     promptTokens,

@@ -27,7 +27,8 @@ export function sampleOf(closed: ClosedSample): VerifiedSample {
     score: num === undefined || den === undefined ? null : { num, den },
     unscored: unscored ?? null,
     rescored: closed.extracted !== undefined,
-    attempts: sample.attempts.map(({ outcome }) => outcome?.status ?? 'lost'),
+    attempts: [...sample.turns.flat(), ...sample.attempts].map(({ outcome }) => outcome?.status ?? 'lost'),
+    turns: sample.turns.length + 1,
     ...figuresOf(sample),
   };
 }
@@ -53,12 +54,21 @@ function contentOf({ record, opened, answer, extracted }: ClosedSample): Content
 
 type Figures = Pick<VerifiedSample, 'latencyUs' | 'firstByteUs' | 'promptTokens' | 'completionTokens'>;
 
-function figuresOf({ attempts }: OpenSample): Figures {
-  const last = attempts.at(-1)?.outcome;
+function figuresOf({ turns, attempts }: OpenSample): Figures {
+  const own = [...turns, attempts]
+    .map((turn) => turn.at(-1))
+    .filter((attempt) => attempt?.intent.role === undefined)
+    .flatMap((attempt) => attempt?.outcome ?? []);
   return {
-    latencyUs: last?.latency_us ?? null,
-    firstByteUs: last?.first_byte_us ?? null,
-    promptTokens: last?.prompt_tokens ?? null,
-    completionTokens: last?.completion_tokens ?? null,
+    latencyUs: total(own.map(({ latency_us }) => latency_us)),
+    firstByteUs: own.at(-1)?.first_byte_us ?? null,
+    promptTokens: total(own.map(({ prompt_tokens }) => prompt_tokens)),
+    completionTokens: total(own.map(({ completion_tokens }) => completion_tokens)),
   };
+}
+
+// What one record leaves out nobody can add up.
+function total(values: readonly (number | undefined)[]): number | null {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 || known.length < values.length ? null : known.reduce((sum, value) => sum + value, 0);
 }

@@ -6,15 +6,20 @@ import { encodeUtf8, equalBytes, tryDecodeUtf8 } from '../core/bytes.ts';
 import { tryParseCanonical, type JsonValue } from '../core/canonical-json.ts';
 import { VerificationError, isTouchstoneError, type VerificationCode } from '../core/errors.ts';
 import { checkOpening, type Opening } from '../transcript/opening.ts';
-import { parseAnswer, type Answer, type ParsedBody } from '../transcript/wire/answer.ts';
+import { parseAnswer, type ParsedBody } from '../transcript/wire/answer.ts';
+import type { Api } from '../transcript/wire/dialogue.ts';
 import { chatQuestion, requestBuilder, type Message } from '../transcript/wire/request.ts';
 import type { Plan } from '../transcript/plan.ts';
 import { ANSWER_FACTS, type OutcomeRecord, type ScoreRecord } from '../transcript/record.ts';
 import { parseItem, parseTarget, type Item } from '../suites/item.ts';
 import { createRenderer } from '../suites/render.ts';
-import type { SuiteDefinition } from '../suites/definition.ts';
+import { plannedHarness, type SuiteDefinition } from '../suites/definition.ts';
+import { findHarness } from '../harness/registry.ts';
+import type { Harness } from '../harness/harness.ts';
+import type { Findings } from '../scoring/inquiry.ts';
 import { findScorer } from '../scoring/registry.ts';
 import { scoreAnswer, trialOf } from '../scoring/score-answer.ts';
+import type { Scorer } from '../scoring/scorer.ts';
 import { dependsOnMachine, TRIAL_ENDS, type Language, type TrialEnd } from '../scoring/trial.ts';
 import type { Rederived, Retrial } from './retrials.ts';
 
@@ -27,18 +32,20 @@ export interface ItemContent {
 
 /** Checks opened content of one run against its records. */
 export interface ContentCheck {
-  /** Whether the scorer of the suite is known, so that answers can be judged again. */
-  readonly canRescore: boolean;
-  /** What the answers are programs in; null if they are none. */
-  readonly language: Language | null;
+  /** null if this version does not have the scorer of the suite; then no answer is judged again. */
+  readonly scorer: Scorer | null;
+  /** null if this version does not have the harness of the plan; then nothing is asked again. */
+  readonly harness: Harness | null;
+  /** What answers and tools are programs in. */
+  readonly languages: readonly Language[];
   item(opening: Opening, commitment: string): ItemContent;
   target(opening: Opening, content: ItemContent): void;
   request(opening: Opening, content: ItemContent | null, repeat: number, commitment: string): void;
-  response(opening: Opening, outcome: OutcomeRecord): ParsedBody;
+  response(opening: Opening, outcome: OutcomeRecord, api?: Api): ParsedBody;
   /** The extracted answer, if the verdict could be derived again; undefined if it could not. Programs have to run first. */
   score(
     record: ScoreRecord,
-    answer: Answer | null,
+    findings: Findings | null,
     content: ItemContent | null,
     extracted: Opening | null,
   ): Rederived | Retrial;
@@ -58,10 +65,12 @@ export interface ContentCheck {
 export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): ContentCheck {
   const build = requestBuilder(plan);
   const renderer = suite && derive('ERR_SUITE_FORM', 'the suite is of no use', () => createRenderer(suite.prompt));
-  const scorer = suite && derive('ERR_SUITE_FORM', 'the suite is of no use', () => findScorer(suite.scorer));
+  const scorer = suite && scorerOf(plan, suite);
+  const harness = suite && derive('ERR_SUITE_FORM', 'the suite is of no use', () => harnessOf(plan, suite));
   return {
-    canRescore: scorer !== null,
-    language: scorer?.programs?.language ?? null,
+    scorer,
+    harness,
+    languages: languagesOf(scorer, harness),
     item(opening, commitment) {
       checkOpening(opening, commitment);
       const item = parseItem(opening.bytes);
@@ -81,34 +90,52 @@ export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): C
       const recorded = tryDecodeUtf8(opening.bytes);
       if (recorded !== expected) throw requestFault(recorded ?? '', expected, opening.number);
     },
-    response(opening, outcome) {
+    response(opening, outcome, api) {
       if (outcome.response === undefined) throw fault('ERR_OPENING_STRAY', `record ${outcome.seq} has no response`);
       checkOpening(opening, outcome.response);
       if (opening.bytes.length > plan.rules.limits.max_response_bytes) {
         throw fault('ERR_OUTCOME_ANSWER', `record ${outcome.seq} has a longer response than planned`);
       }
-      const body = parseAnswer(opening.bytes);
+      const body = parseAnswer(opening.bytes, api);
       checkOutcome(outcome, body);
       return body;
     },
-    score(record, answer, opened, extracted) {
+    score(record, findings, opened, extracted) {
       if (extracted !== null) {
         if (record.extracted === undefined) throw fault('ERR_OPENING_STRAY', `record ${record.seq} extracted nothing`);
         checkOpening(extracted, record.extracted);
       }
       // What is missing from the evidence of an answer says nothing about the answer.
       if (record.unscored === 'unattested') return undefined;
-      if (scorer === null || answer === null || !opened?.target) return undefined;
-      const input = { scorer, policy: plan.rules.unscored, answer, target: opened.target.value };
+      if (scorer === null || findings === null || !opened?.target) return undefined;
+      const { input: fields } = opened.item;
+      const input = { scorer, policy: plan.rules.unscored, ...findings, input: fields, target: opened.target.value };
       const trial = trialOf(input);
       if (trial === null) return checkScore(record, scoreAnswer(input), extracted);
-      return {
-        trial,
-        conclude: (end) =>
-          isUndecided(record, end) ? undefined : checkScore(record, scoreAnswer(input, end), extracted),
+      return async (sandbox) => {
+        const end = await sandbox?.run(trial);
+        if (end === undefined || isUndecided(record, end)) return undefined;
+        return checkScore(record, scoreAnswer(input, end), extracted);
       };
     },
   };
+}
+
+function scorerOf({ judge }: Plan, suite: SuiteDefinition): Scorer | null {
+  const scorer = derive('ERR_SUITE_FORM', 'the suite is of no use', () => findScorer(suite.scorer));
+  if (scorer === null || (scorer.asks !== undefined) === (judge !== undefined)) return scorer;
+  throw new VerificationError('ERR_PLAN_SUITE', 'cannot accept plan: want a judge exactly for a scorer that asks one');
+}
+
+function harnessOf({ rules }: Plan, suite: SuiteDefinition): Harness | null {
+  const named = plannedHarness(suite, rules.harness);
+  return named && findHarness(named);
+}
+
+function languagesOf(scorer: Scorer | null, harness: Harness | null): readonly Language[] {
+  const tools: readonly Language[] = harness?.runsTools === true ? ['javascript'] : [];
+  const programs = scorer?.programs?.language;
+  return programs === undefined || tools.includes(programs) ? tools : [...tools, programs];
 }
 
 // The suite comes from whoever published the run, so what its author would mend in a file is a fault of the run here.
@@ -121,8 +148,8 @@ function derive<T>(code: VerificationCode, what: string, make: () => T): T {
   }
 }
 
-// Requests are compared byte by byte; this only finds the word for what differs.
-function requestFault(recorded: string, expected: string, seq: number): VerificationError {
+/** The fault of a request that is not the one that follows. They are compared byte by byte; this only finds the word for what differs. */
+export function requestFault(recorded: string, expected: string, seq: number): VerificationError {
   const [was, want] = [tryParseCanonical(recorded), tryParseCanonical(expected)];
   if (was === null) return fault('ERR_REQUEST', `record ${seq} sent a request that is not in canonical form`);
   const differs = (key: string): boolean => JSON.stringify(was[key]) !== JSON.stringify(want?.[key]);

@@ -8,7 +8,7 @@ import { createCompactRange } from '../core/compact-range.ts';
 import { decodeHex, encodeHex } from '../core/bytes.ts';
 import { leafHash } from '../core/merkle.ts';
 import { selectIndices } from '../transcript/selection.ts';
-import type { Plan } from '../transcript/plan.ts';
+import { hasTurns, type Plan } from '../transcript/plan.ts';
 import type {
   AnswerEvidenceRecord,
   AttemptStatus,
@@ -18,6 +18,7 @@ import type {
   UnscoredReason,
 } from '../transcript/record.ts';
 import { recordsFault } from './fault.ts';
+import { beginTurn } from './turn-rules.ts';
 
 /** One attempt at a sample; `outcome` is missing while the request is on its way. */
 interface Attempt {
@@ -28,7 +29,10 @@ interface Attempt {
 /** One item and repeat that has no score yet. */
 export interface OpenSample {
   readonly repeat: number;
+  /** Attempts at the question that is asked now. */
   readonly attempts: Attempt[];
+  /** Attempts at the questions before it, of which the last was answered. */
+  readonly turns: (readonly Attempt[])[];
 }
 
 /** An item of which at least one repeat has no score yet. */
@@ -58,7 +62,7 @@ const ASKED_AGAIN: ReadonlySet<AttemptStatus> = new Set(['cancelled', 'lost']);
  *
  * Its methods throw {@link VerificationError} with `ERR_ITEM_ORDER`, `ERR_ITEM_COMMITMENT`, `ERR_ITEM_MISSING`,
  * `ERR_ITEMS_ROOT`, `ERR_REPEAT`, `ERR_ATTEMPT`, `ERR_ATTEMPT_LIMIT`, `ERR_CONCURRENCY`, `ERR_INTENT_OPEN`,
- * `ERR_OUTCOME_ORPHAN`, `ERR_SCORE_DUPLICATE`, `ERR_SCORE_OUTCOME` or `ERR_UNSCORED_REASON`.
+ * `ERR_OUTCOME_ORPHAN`, `ERR_SCORE_DUPLICATE`, `ERR_SCORE_OUTCOME`, `ERR_TURN` or `ERR_UNSCORED_REASON`.
  */
 export function createLedger(
   plan: Plan,
@@ -72,6 +76,7 @@ export function createLedger(
     intent(record) {
       const item = items.take(record.index, record.item);
       const sample = sampleOf(item, record.repeat, rules.repeats);
+      beginTurn(record, sample, plan);
       checkNextAttempt(record, sample, rules.retry);
       const attempt: Attempt = { intent: record };
       sample.attempts.push(attempt);
@@ -191,7 +196,7 @@ function sampleOf(item: OpenItem, repeat: number, repeats: number): OpenSample {
   if (repeat >= repeats) throw recordsFault('ERR_REPEAT', `item ${item.index} has repeat ${repeat} of ${repeats}`);
   if (item.scored.has(repeat))
     throw recordsFault('ERR_SCORE_DUPLICATE', `item ${item.index} repeat ${repeat} already has its score`);
-  const sample = item.samples.get(repeat) ?? { repeat, attempts: [] };
+  const sample = item.samples.get(repeat) ?? { repeat, attempts: [], turns: [] };
   item.samples.set(repeat, sample);
   return sample;
 }
@@ -219,7 +224,8 @@ function countLost(attempts: readonly Attempt[]): number {
 }
 
 // A score follows from the last attempt: an answer is scored or unscored for what it is, a failure for how it failed.
-function checkVerdict(record: ScoreRecord, sample: OpenSample, { rules: { retry }, evidence }: Plan): void {
+function checkVerdict(record: ScoreRecord, sample: OpenSample, plan: Plan): void {
+  const { retry } = plan.rules;
   const place = `item ${record.index} repeat ${record.repeat}`;
   const last = sample.attempts.at(-1);
   const outcome = last?.outcome;
@@ -227,7 +233,7 @@ function checkVerdict(record: ScoreRecord, sample: OpenSample, { rules: { retry 
     throw recordsFault('ERR_SCORE_OUTCOME', `${place} is not scored by its last outcome`);
   }
   const verdict = record.unscored ?? 'scored';
-  if (!verdictsFor(outcome?.status, evidence).includes(verdict)) {
+  if (!verdictsFor(outcome?.status, plan).includes(verdict)) {
     throw recordsFault('ERR_UNSCORED_REASON', `${place} ended "${outcome?.status ?? 'unasked'}" but says "${verdict}"`);
   }
   if (outcome !== undefined && verdict !== 'skipped' && isGivenUpEarly(outcome, sample.attempts, retry)) {
@@ -244,15 +250,14 @@ const ANSWERED: readonly (UnscoredReason | 'scored')[] = [
   'scorer',
 ];
 
-function verdictsFor(
-  status: AttemptStatus | undefined,
-  evidence: Plan['evidence'],
-): readonly (UnscoredReason | 'scored')[] {
+function verdictsFor(status: AttemptStatus | undefined, plan: Plan): readonly (UnscoredReason | 'scored')[] {
   switch (status) {
     case undefined:
       return ['skipped'];
     case 'ok':
-      return evidence?.require_level === undefined ? ANSWERED : [...ANSWERED, 'unattested'];
+      // Where there are several questions the budget may be used up between two of them.
+      if (hasTurns(plan)) return [...ANSWERED, 'skipped'];
+      return plan.evidence?.require_level === undefined ? ANSWERED : [...ANSWERED, 'unattested'];
     case 'timeout':
       return ['timeout', 'skipped'];
     case 'http':

@@ -1,11 +1,13 @@
-/** What is open of the samples that a verifier is reading: their items, and the last attempt at each. */
+/** What is open of the samples that a verifier is reading: their items, and where there is one question, its last attempt. */
+import type { Findings } from '../scoring/inquiry.ts';
 import type { Label } from '../transcript/commitment.ts';
 import type { Opening } from '../transcript/opening.ts';
-import type { IntentRecord, OutcomeRecord } from '../transcript/record.ts';
-import type { Answer, ParsedBody } from '../transcript/wire/answer.ts';
+import type { ParsedBody } from '../transcript/wire/answer.ts';
 import type { ContentCheck, ItemContent } from './content.ts';
+import type { Derivations } from './derivation.ts';
 import { recordsFault } from './fault.ts';
 import type { OpenItem, OpenSample } from './ledger.ts';
+import type { Rederived, Retrial } from './retrials.ts';
 
 /** The openings that follow one record. */
 export type Openings = ReadonlyMap<Label, Opening>;
@@ -15,16 +17,6 @@ export interface OpenedItems {
   open(item: OpenItem, openings: Openings, isFirst: boolean): ItemContent | undefined;
   /** @param isLast - Whether the item is done with this sample. */
   get(index: number, isLast: boolean): ItemContent | undefined;
-}
-
-/** What is open of the last attempt at each sample; what an earlier one was answered says nothing about it. */
-export interface OpenedAttempts {
-  /** Gives whether the request was rendered again. */
-  asked(sample: OpenSample, record: IntentRecord, request: Opening | undefined, item: ItemContent | undefined): boolean;
-  answered(sample: OpenSample, record: OutcomeRecord, response: Opening | undefined): void;
-  isRendered(sample: OpenSample): boolean;
-  /** The answer, if there is one and it is open. */
-  answerOf(sample: OpenSample): Answer | null;
 }
 
 /** The items of a run before its first request. */
@@ -51,28 +43,43 @@ export function createOpenedItems(check: ContentCheck): OpenedItems {
   };
 }
 
-/** The attempts of a run before its first request. */
-export function createOpenedAttempts(content: ContentCheck): OpenedAttempts {
+/**
+ * Samples with one question each: what is open of the last attempt decides, and what an earlier one was answered says
+ * nothing about it.
+ */
+export function createAttempts(content: ContentCheck): Derivations {
   const answers = new WeakMap<OpenSample, ParsedBody>();
   const rendered = new WeakSet<OpenSample>();
+  const findingsOf = (sample: OpenSample): Findings | null => {
+    const body = sample.attempts.at(-1)?.outcome?.status === 'ok' ? answers.get(sample) : undefined;
+    return body !== undefined && 'answer' in body ? { answer: body.answer, replies: [] } : null;
+  };
   return {
-    asked(sample, record, request, item) {
+    asked(sample, intent, request, item) {
       rendered.delete(sample);
       if (request === undefined) return false;
-      content.request(request, item ?? null, record.repeat, record.request);
+      content.request(request, item ?? null, intent.repeat, intent.request);
       if (!item?.messages) return false;
       rendered.add(sample);
       return true;
     },
-    answered(sample, record, response) {
+    answered(sample, outcome, response) {
       if (response === undefined) answers.delete(sample);
-      else answers.set(sample, content.response(response, record));
+      else answers.set(sample, content.response(response, outcome));
     },
-    isRendered: (sample) => rendered.has(sample),
-    answerOf(sample) {
-      if (sample.attempts.at(-1)?.outcome?.status !== 'ok') return null;
-      const body = answers.get(sample);
-      return body !== undefined && 'answer' in body ? body.answer : null;
+    scored(sample, { record, item, extracted }) {
+      const findings = findingsOf(sample);
+      const again = content.score(record, findings, item, extracted);
+      // A verdict on the answer to a question that nobody has seen is not derived.
+      return { again: rendered.has(sample) ? again : withoutResult(again), findings, compared: 0 };
     },
+  };
+}
+
+function withoutResult(again: Rederived | Retrial): Rederived | Retrial {
+  if (typeof again !== 'function') return undefined;
+  return async (sandbox) => {
+    await again(sandbox);
+    return undefined;
   };
 }

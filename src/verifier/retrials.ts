@@ -1,21 +1,23 @@
 /**
- * Programs that have to be run again before a verdict is derived: several at once, concluded in the order of their records.
+ * What cannot be derived at once, because a program or a tool has to run first: several at once, concluded in the order of
+ * their records.
  *
- * Everything else about a record is checked when it is read, so only what follows from the end of a program waits.
+ * Everything else about a record is checked when it is read.
  */
-import type { Sandbox, Trial, TrialEnd } from '../scoring/trial.ts';
+import type { Sandbox } from '../scoring/trial.ts';
 
 /** What was derived from an answer: what was extracted, null if nothing could be, undefined if nothing is concluded. */
 export type Rederived = string | null | undefined;
 
-/** A program whose end decides what is derived. */
-export interface Retrial {
-  readonly trial: Trial;
-  /** @throws {@link VerificationError} if the record says otherwise. */
-  conclude(end: TrialEnd): Rederived;
-}
+/**
+ * Derives later.
+ *
+ * @param sandbox - Where programs run; null if there is none, and then nothing is concluded from them.
+ * @throws {@link VerificationError} if the record says otherwise.
+ */
+export type Retrial = (sandbox: Sandbox | null) => Promise<Rederived>;
 
-/** What waits for programs. */
+/** What waits to be derived. */
 export interface Retrials {
   /** Pass on what was derived, now if there is nothing to wait for. */
   add(derived: Rederived | Retrial, pass: (derived: Rederived) => void): void;
@@ -23,30 +25,26 @@ export interface Retrials {
   settled(): Promise<void>;
 }
 
-/** @param sandbox - Where programs run; null if there is none, and then nothing is concluded from them. */
+/** @param sandbox - As for {@link Retrial}. */
 export function createRetrials(sandbox: Sandbox | null): Retrials {
   let waiting: { readonly derived: Rederived | Retrial; readonly pass: (derived: Rederived) => void }[] = [];
   return {
     add(derived, pass) {
-      if (sandbox === null || (waiting.length === 0 && !isRetrial(derived)))
-        pass(isRetrial(derived) ? undefined : derived);
+      if (waiting.length === 0 && typeof derived !== 'function') pass(derived);
       else waiting.push({ derived, pass });
     },
     async settled() {
-      if (sandbox === null || waiting.length === 0) return;
       const batch = waiting;
       waiting = [];
-      const ends = await Promise.all(
-        batch.map(async ({ derived }) => (isRetrial(derived) ? await sandbox.run(derived.trial) : null)),
+      const ends = await Promise.allSettled(
+        batch.map(async ({ derived }) => (typeof derived === 'function' ? await derived(sandbox) : derived)),
       );
-      for (const [position, { derived, pass }] of batch.entries()) {
-        const end = ends[position] ?? null;
-        pass(isRetrial(derived) ? end && derived.conclude(end) : derived);
+      for (const [position, { pass }] of batch.entries()) {
+        const end = ends[position];
+        // The first fault in the order of the records is the one that is told.
+        if (end?.status === 'rejected') throw end.reason;
+        pass(end?.value);
       }
     },
   };
-}
-
-function isRetrial(derived: Rederived | Retrial): derived is Retrial {
-  return typeof derived === 'object' && derived !== null;
 }

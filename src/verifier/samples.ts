@@ -7,10 +7,11 @@ import type { AnswerMetric } from '../scoring/answer-metric.ts';
 import { createAggregator } from '../scoring/aggregate.ts';
 import type { JsonValue } from '../core/canonical-json.ts';
 import type { LineObject } from '../core/line-form.ts';
+import type { Findings } from '../scoring/inquiry.ts';
 import type { Sandbox } from '../scoring/trial.ts';
 import type { Label } from '../transcript/commitment.ts';
 import type { Opening } from '../transcript/opening.ts';
-import type { Plan } from '../transcript/plan.ts';
+import { hasTurns, type Plan } from '../transcript/plan.ts';
 import type {
   AnswerEvidenceRecord,
   EndReason,
@@ -18,19 +19,20 @@ import type {
   OutcomeRecord,
   ScoreRecord,
 } from '../transcript/record.ts';
-import type { Answer } from '../transcript/wire/answer.ts';
 import { sampleOf, type ClosedSample } from './closed-sample.ts';
 import type { ContentCheck } from './content.ts';
+import { createConversations } from './conversation.ts';
+import type { Derivation } from './derivation.ts';
 import { createAnswerEvidence, type AnswerEvidenceCheck } from './answer-evidence.ts';
 import type { EvidenceReader } from './evidence.ts';
 import { createRunLedger } from './interruptions.ts';
 import type { OpenItem, OpenSample } from './ledger.ts';
 import { createTotals, type TotalsTally } from './totals.ts';
-import { createOpenedAttempts, createOpenedItems, type Openings } from './opened.ts';
+import { createAttempts, createOpenedItems, type Openings } from './opened.ts';
 import type { StopCheck } from './stop-check.ts';
 import type { VerifiedSample } from './verified-transcript.ts';
 import { recordsFault } from './fault.ts';
-import { createRetrials, type Rederived, type Retrial } from './retrials.ts';
+import { createRetrials } from './retrials.ts';
 
 /** How many samples and requests there were, and how many were derived again. */
 export interface SampleCoverage {
@@ -140,9 +142,9 @@ function createChecks(input: SampleReaderInput) {
   const totals = createTotals();
   const attested = createAnswerEvidence(plan, evidence);
   const items = createOpenedItems(content);
-  const attempts = createOpenedAttempts(content);
+  const derivations = hasTurns(plan) ? createConversations(plan, content) : createAttempts(content);
   const counts: Counts = { ...NOTHING };
-  const closing = createClosing(input, counts);
+  const closing = createClosing(input, counts, answered);
   return {
     /** The result of a metric; null if this version does not have it, or an answer that it needs is not open. */
     metric: (name: string) => aggregator.result(name) ?? answered.result(name),
@@ -160,13 +162,13 @@ function createChecks(input: SampleReaderInput) {
       const opened = items.open(item, openings, isFirstIntent(item, sample));
       countRequest(counts, isFirstIntent(item, sample));
       attested.asked(sample, openings.get('request')?.bytes ?? null);
-      if (attempts.asked(sample, record, openings.get('request'), opened)) counts.rerendered++;
+      if (derivations.asked(sample, record, openings.get('request'), opened)) counts.rerendered++;
     },
     outcome(record: OutcomeRecord, openings: Openings): void {
       const { sample } = ledger.outcome(record);
-      totals.add(record);
+      totals.add(record, sample.attempts.at(-1)?.intent.role);
       if (record.response !== undefined) counts.openable++;
-      attempts.answered(sample, record, openings.get('response'));
+      derivations.answered(sample, record, openings.get('response'));
       attested.answered(sample, openings.get('response')?.bytes ?? null);
     },
     evidence(record: AnswerEvidenceRecord, openings: Openings): void {
@@ -178,13 +180,11 @@ function createChecks(input: SampleReaderInput) {
       const { item, sample } = ledger.score(record);
       evidence.passed('score', record.seq);
       const opened = items.get(item.index, item.scored.size === plan.rules.repeats);
-      const answer = attempts.answerOf(sample);
-      const again = content.score(record, answer, opened ?? null, openings.get('extracted') ?? null);
-      const asked = { isRendered: attempts.isRendered(sample), isUnanswered: grade(attested, sample, record) };
+      const extracted = openings.get('extracted') ?? null;
+      const derivation = derivations.scored(sample, { record, item: opened ?? null, extracted });
       stop.score(record);
-      if (isAnswered(sample)) answered.add(record, answer, opened?.target?.value);
       aggregator.add(record);
-      closing.close({ record, item, sample, opened, answer: answer?.text }, again, asked);
+      closing.close({ record, item, sample, opened }, derivation, grade(attested, sample, record));
     },
     close(reason: EndReason): void {
       ledger.close();
@@ -195,46 +195,52 @@ function createChecks(input: SampleReaderInput) {
 }
 
 // Counts a sample and passes it on, as soon as it is known what was derived from its answer.
-function createClosing({ sandbox, onSample }: SampleReaderInput, counts: Counts) {
+function createClosing({ sandbox, onSample }: SampleReaderInput, counts: Counts, answered: AnsweredMetrics) {
   const retrials = createRetrials(sandbox ?? null);
   return {
     retried: (): Promise<void> => retrials.settled(),
-    close(
-      closed: Omit<ClosedSample, 'extracted'>,
-      again: Rederived | Retrial,
-      { isRendered, isUnanswered }: { readonly isRendered: boolean; readonly isUnanswered: boolean },
-    ): void {
-      retrials.add(again, (derived) => {
-        // A verdict on the answer to a question that nobody has seen is not derived.
-        const extracted = isRendered ? derived : undefined;
-        countSample(counts, closed.record, { isRescored: extracted !== undefined, isUnanswered });
-        onSample?.(sampleOf({ ...closed, extracted }));
+    close(closed: Omit<ClosedSample, 'extracted' | 'answer'>, derivation: Derivation, isUnanswered: boolean): void {
+      const { record, sample, opened } = closed;
+      retrials.add(derivation.again, (extracted) => {
+        const { findings, compared } = derivation;
+        counts.rerendered += compared;
+        if (isAnswered(sample, record)) answered.add(record, findings, opened?.target?.value);
+        countSample(counts, record, { isRescored: extracted !== undefined, isUnanswered });
+        onSample?.(sampleOf({ ...closed, answer: findings?.answer?.text, extracted }));
       });
     },
   };
 }
 
+interface AnsweredMetrics {
+  add(record: ScoreRecord, findings: Findings | null, target: JsonValue | undefined): void;
+  result(name: string): LineObject | null;
+}
+
 // A metric over answers stands or falls with every answer.
-function createAnsweredMetrics(metrics: readonly AnswerMetric[]) {
+function createAnsweredMetrics(metrics: readonly AnswerMetric[]): AnsweredMetrics {
   let isWhole = true;
   return {
-    add(record: ScoreRecord, answer: Answer | null, target: JsonValue | undefined): void {
-      if (answer === null || target === undefined) isWhole = false;
-      else for (const metric of metrics) metric.add({ record, answer, target });
+    add(record, findings, target): void {
+      if (findings === null || target === undefined) isWhole = false;
+      else if (findings.answer !== null) {
+        const { answer, replies } = findings;
+        for (const metric of metrics) metric.add({ record, answer, target, replies });
+      }
     },
-    result: (name: string): LineObject | null =>
-      isWhole ? (metrics.find((metric) => metric.name === name)?.result() ?? null) : null,
+    result: (name) => (isWhole ? (metrics.find((metric) => metric.name === name)?.result() ?? null) : null),
   };
 }
 
 // Gives whether there is nothing to score: the request failed, or the level of the answer was derived and is too low.
 function grade(attested: AnswerEvidenceCheck, sample: OpenSample, record: ScoreRecord): boolean {
-  if (!isAnswered(sample)) return true;
+  if (!isAnswered(sample, record)) return true;
   return attested.scored(sample, record) && record.unscored === 'unattested';
 }
 
-function isAnswered({ attempts }: OpenSample): boolean {
-  return attempts.at(-1)?.outcome?.status === 'ok';
+// A budget may be used up between two questions; then nothing is made of the answers before.
+function isAnswered({ attempts }: OpenSample, { unscored }: ScoreRecord): boolean {
+  return attempts.at(-1)?.outcome?.status === 'ok' && unscored !== 'skipped';
 }
 
 type Counts = { -readonly [K in keyof SampleCoverage | 'skipped']: number };
@@ -267,8 +273,8 @@ function countSample(
   if (unscored === 'skipped') counts.skipped++;
 }
 
-function isFirstIntent({ samples, scored }: OpenItem, { attempts }: OpenSample): boolean {
-  return samples.size === 1 && scored.size === 0 && attempts.length === 1;
+function isFirstIntent({ samples, scored }: OpenItem, { attempts, turns }: OpenSample): boolean {
+  return samples.size === 1 && scored.size === 0 && attempts.length === 1 && turns.length === 0;
 }
 
 interface Spent {

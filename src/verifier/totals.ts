@@ -7,7 +7,8 @@ const MAX_NAMES = 64;
 
 /** Adds up outcomes one by one. */
 export interface TotalsTally {
-  add(outcome: OutcomeRecord): void;
+  /** @param role - Who was asked; absent for the endpoint under test. */
+  add(outcome: OutcomeRecord, role?: 'judge'): void;
   totals(resumes: number): RunTotals;
 }
 
@@ -16,11 +17,18 @@ export function createTotals(): TotalsTally {
   const attempts: Record<AttemptStatus, number> = { ok: 0, http: 0, timeout: 0, network: 0, cancelled: 0, lost: 0 };
   const models = new Map<string, number>();
   const fingerprints = new Map<string, number>();
+  const judgeModels = new Map<string, number>();
+  let judgements = 0;
   const latencies = createThinnedList(MAX_LATENCIES);
   let promptTokens = 0;
   let completionTokens = 0;
   return {
-    add(outcome) {
+    add(outcome, role) {
+      if (role === 'judge') {
+        if (outcome.status === 'ok') judgements++;
+        count(judgeModels, outcome.model);
+        return;
+      }
       attempts[outcome.status]++;
       promptTokens += outcome.prompt_tokens ?? 0;
       completionTokens += outcome.completion_tokens ?? 0;
@@ -35,6 +43,8 @@ export function createTotals(): TotalsTally {
       latenciesUs: latencies.values().toSorted((a, b) => a - b),
       reportedModels: models,
       fingerprints,
+      judgements,
+      judgeModels,
       resumes,
     }),
   };

@@ -40,7 +40,9 @@ export interface VerifiedSample {
   /** Whether this verifier re-derived the verdict from the response bytes. */
   readonly rescored: boolean;
   readonly attempts: readonly AttemptStatus[];
-  /** Of the last attempt; null where the record has none. */
+  /** How many questions were asked, those to the judge included. */
+  readonly turns: number;
+  /** Over all answers of the endpoint under test, first byte of the last one; null where no record says it. */
   readonly latencyUs: number | null;
   readonly firstByteUs: number | null;
   readonly promptTokens: number | null;
@@ -57,6 +59,9 @@ export interface RunTotals {
   /** Model names and fingerprints that the endpoint reported, with the number of answers each. */
   readonly reportedModels: ReadonlyMap<string, number>;
   readonly fingerprints: ReadonlyMap<string, number>;
+  /** Answers of the judge, and the model names that it reported; nothing else here counts them. */
+  readonly judgements: number;
+  readonly judgeModels: ReadonlyMap<string, number>;
   readonly resumes: number;
 }
 

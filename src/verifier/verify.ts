@@ -12,7 +12,7 @@ import type { PublicKey } from '../core/key.ts';
 import type { AnswerMetric } from '../scoring/answer-metric.ts';
 import { createAnswerMetrics } from '../scoring/answer-metrics.ts';
 import type { Sandbox } from '../scoring/trial.ts';
-import { parseDefinition, promptDigest, type SuiteDefinition } from '../suites/definition.ts';
+import { parseDefinition, plannedHarness, promptDigest, type SuiteDefinition } from '../suites/definition.ts';
 import { askOrder } from '../transcript/baseline.ts';
 import { rulesDigest, runId, type Plan } from '../transcript/plan.ts';
 import type { AggregateRecord } from '../transcript/record.ts';
@@ -115,9 +115,9 @@ async function verifyOrThrow(source: RunSource, options: VerifyOptions): Promise
       files,
       pass,
       coverage: samples.coverage(),
-      canRescore: content.canRescore,
+      canRescore: content.scorer !== null && content.harness !== null,
       hasSuite: suite !== null,
-      lacksSandbox: content.language !== null && sandbox === null,
+      lacksSandbox: content.languages.length > 0 && sandbox === null,
       execution,
     }),
     execution,
@@ -155,10 +155,10 @@ function createKeeper(keep: NonNullable<VerifyOptions['keepSamples']>) {
 }
 
 // An interpreter that is not installed here is no fault of the run.
-async function readySandbox(sandbox: Sandbox | undefined, { language }: ContentCheck): Promise<Sandbox | null> {
-  if (sandbox === undefined || language === null) return null;
+async function readySandbox(sandbox: Sandbox | undefined, { languages }: ContentCheck): Promise<Sandbox | null> {
+  if (sandbox === undefined || languages.length === 0) return null;
   try {
-    await sandbox.ready(language);
+    for (const language of languages) await sandbox.ready(language);
     return sandbox;
   } catch (cause) {
     if (!isTouchstoneError(cause, 'ERR_SANDBOX')) throw cause;
@@ -182,8 +182,23 @@ function openSuite(text: string, plan: Plan): SuiteDefinition {
   const { config: _config, ...scorer } = suite.scorer;
   const { items, prompt } = suite;
   const fromSuite = {
-    suite: [suite.id, suite.version, suite.licence, suite.visibility, suite.redistributable, items.root, items.size],
-    rules: [promptDigest(prompt), suite.parameters, scorer, suite.unscored, suite.harness],
+    suite: [
+      suite.id,
+      suite.version,
+      suite.licence,
+      suite.visibility,
+      suite.redistributable,
+      items.root,
+      items.size,
+      acceptedBy(suite),
+    ],
+    rules: [
+      promptDigest(prompt),
+      suite.parameters,
+      scorer,
+      suite.unscored,
+      plannedHarness(suite, plan.rules.harness) !== null,
+    ],
   };
   const planned = plan.suite;
   const fromPlan = {
@@ -195,11 +210,17 @@ function openSuite(text: string, plan: Plan): SuiteDefinition {
       planned.redistributable,
       planned.root,
       planned.size,
+      planned.accepted ?? [],
     ],
-    rules: [plan.rules.prompt, plan.rules.parameters, plan.rules.scorer, plan.rules.unscored, plan.rules.harness],
+    rules: [plan.rules.prompt, plan.rules.parameters, plan.rules.scorer, plan.rules.unscored, true],
   };
   if (canonicalize(fromSuite) === canonicalize(fromPlan)) return suite;
   throw new VerificationError('ERR_PLAN_SUITE', 'cannot accept plan: its rules are not those of its suite');
+}
+
+// What nobody but the operator vouches for is in the plan too.
+function acceptedBy({ origin }: SuiteDefinition): readonly string[] {
+  return origin?.pin === 'accepted' ? origin.files.map(({ sha256 }) => sha256) : [];
 }
 
 function checkMetrics(

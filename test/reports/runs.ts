@@ -54,6 +54,7 @@ export function sample(index: number, choice: Partial<VerifiedSample> = {}): Ver
     unscored: null,
     rescored: true,
     attempts: ['ok'],
+    turns: 1,
     latencyUs: 1000 * (index + 1),
     firstByteUs: 500,
     promptTokens: 10,
@@ -207,6 +208,8 @@ function totalsOf(samples: readonly VerifiedSample[]): NonNullable<VerifiedTrans
     latenciesUs: samples.flatMap(({ latencyUs }) => latencyUs ?? []).toSorted((a, b) => a - b),
     reportedModels: new Map([['small-0.4m', samples.length]]),
     fingerprints: new Map([['fp_1', samples.length]]),
+    judgements: 0,
+    judgeModels: new Map(),
     resumes: 0,
   };
 }

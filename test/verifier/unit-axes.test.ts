@@ -137,6 +137,7 @@ const AXIS_OF: Readonly<Record<VerificationCode, Axis>> = {
   ERR_TD_ATTRIBUTES: 'execution',
   ERR_TD_DEBUG: 'execution',
   ERR_TLS_KEY: 'execution',
+  ERR_TURN: 'completeness',
   ERR_UNSCORED_REASON: 'scoring',
 };
 

@@ -25,11 +25,10 @@ function withPrompt(content: string): SuiteDefinition {
 
 describe('createContentCheck()', () => {
   it('knows whether answers can be judged again', () => {
-    expect(createContentCheck(PLAN, DEFINITION).canRescore).toBe(true);
-    expect(createContentCheck(PLAN, { ...DEFINITION, scorer: { ...DEFINITION.scorer, version: 99 } }).canRescore).toBe(
-      false,
-    );
-    expect(createContentCheck(PLAN, null).canRescore).toBe(false);
+    expect(createContentCheck(PLAN, DEFINITION).scorer).not.toBeNull();
+    const unknown = { ...DEFINITION, scorer: { ...DEFINITION.scorer, version: 99 } };
+    expect(createContentCheck(PLAN, unknown).scorer).toBeNull();
+    expect(createContentCheck(PLAN, null).scorer).toBeNull();
   });
 
   it.each(['{% if', '{{ question | upper_secret }}', '{% for x in y %}'])(

@@ -154,7 +154,7 @@ describe('createLedger() on a run in order', () => {
     expect(ledger.outcome(outcome)).toMatchObject({ attempt: { intent, outcome } });
     const { item, sample } = ledger.score({ k: 'score', seq: 2, index: 0, repeat: 0, of: 1, num: 1, den: 1 });
     expect(item.index).toBe(0);
-    expect(sample).toEqual({ repeat: 0, attempts: [{ intent, outcome }] });
+    expect(sample).toEqual({ repeat: 0, attempts: [{ intent, outcome }], turns: [] });
   });
 });
 

@@ -23,6 +23,8 @@ describe('createTotals()', () => {
       latenciesUs: [],
       reportedModels: new Map(),
       fingerprints: new Map(),
+      judgements: 0,
+      judgeModels: new Map(),
       resumes: 0,
     });
   });
@@ -52,6 +54,8 @@ describe('createTotals()', () => {
         ['b', 1],
       ]),
       fingerprints: new Map([['f', 1]]),
+      judgements: 0,
+      judgeModels: new Map(),
       resumes: 2,
     });
   });
