@@ -41,7 +41,7 @@ export async function openRows(path: string, items: Pick<ItemsSection, 'format' 
  * @param path - For messages only.
  * @throws {@link InputError} `ERR_ITEMS_SYNTAX`, `ERR_ITEMS_LIMIT`, `ERR_UTF8`
  */
-export async function parseRows(bytes: Uint8Array, format: RowFormat, path: string): Promise<readonly RawRow[]> {
+async function parseRows(bytes: Uint8Array, format: RowFormat, path: string): Promise<readonly RawRow[]> {
   if (format === 'parquet') return await parseParquet(bytes, path);
   const text = tryDecodeUtf8(bytes)?.replace(/^\uFEFF/, '');
   if (text === undefined) throw new InputError('ERR_UTF8', `cannot read "${path}": it is not valid UTF-8`, { path });

@@ -1,11 +1,8 @@
 /** What kind of rows a file holds, by the ending of its name. */
 import { InputError } from '../../core/errors.ts';
 
-/** The formats of item files. */
-export const ROW_FORMATS = ['jsonl', 'json', 'csv', 'tsv', 'parquet'] as const;
-
 /** A format of item files. */
-export type RowFormat = (typeof ROW_FORMATS)[number];
+export type RowFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'parquet';
 
 const ENDINGS: Readonly<Record<string, RowFormat>> = {
   '.jsonl': 'jsonl',

@@ -6,7 +6,7 @@ import { InputError } from '../../core/errors.ts';
 /** Most bytes that one compressed file may become. */
 export const MAX_INFLATED_BYTES: number = 256 * 1024 * 1024;
 /** Most bytes that one compressed byte may become on average, once a file is larger than {@link FREE_BYTES}. */
-export const MAX_RATIO = 200;
+const MAX_RATIO = 200;
 /** What a file may always become, however small it is. */
 export const FREE_BYTES: number = 1024 * 1024;
 

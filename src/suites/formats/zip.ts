@@ -11,7 +11,7 @@ import { FREE_BYTES, inflatedBound, MAX_INFLATED_BYTES, tooLarge } from './infla
 /** Most files and folders in an archive. */
 export const MAX_ZIP_ENTRIES = 20_000;
 /** Most bytes in the files that are read from one archive. */
-export const MAX_ZIP_BYTES: number = 2 * MAX_INFLATED_BYTES;
+const MAX_ZIP_BYTES: number = 2 * MAX_INFLATED_BYTES;
 
 const SYMBOLIC_LINK = 0o120_000;
 const FILE_KIND = 0o170_000;

@@ -10,7 +10,7 @@ import { receive, tooLong, type Expected, type Received } from './receive.ts';
 const MAX_REDIRECTS = 5;
 const IDLE_LIMIT_MS = 30_000;
 /** How long one file may take, unless somebody says otherwise. */
-export const TIME_LIMIT_MS: number = 15 * 60_000;
+const TIME_LIMIT_MS: number = 15 * 60_000;
 
 /** How a file is downloaded. */
 export interface DownloadOptions {

@@ -10,7 +10,7 @@ import { parseSuiteFile } from '../parse-suite-file.ts';
 import { fetchFile, type FetchedFile, type OriginSource } from './fetch-origin.ts';
 
 /** Most bytes in an item file that is pulled. */
-export const MAX_ITEMS_BYTES: number = 1024 * 1024 * 1024;
+const MAX_ITEMS_BYTES: number = 1024 * 1024 * 1024;
 
 /** What came of it. */
 export interface PulledItems {
