@@ -85,16 +85,6 @@ Here is a list of functions in JSON format that you can invoke.
       scorer: { id: 'bfcl', version: 1, form: 'python', brackets: 'if-missing' },
       needs: ['system'],
     },
-    'question.yaml': {
-      ...OUTLINE,
-      id: 'bfcl-question',
-      title: 'BFCL, recorded outputs',
-      description:
-        'The question alone, for answers that were recorded elsewhere; the list of calls needs its brackets.',
-      prompt: '{{ question }}',
-      parameters: { max_tokens: 1024, temperature: 0 },
-      scorer: { id: 'bfcl', version: 1, form: 'python', brackets: 'required' },
-    },
   },
 };
 
