@@ -3,17 +3,17 @@
  *
  * Judges favour a position, so both orders are asked unless the suite says otherwise, and what each order said is recorded.
  */
-import type { JsonValue } from '../../core/canonical-json.ts';
-import { canonicalize } from '../../core/canonical-json.ts';
+import { canonicalize, type JsonValue } from '../../core/canonical-json.ts';
 import { taggedDigest } from '../../core/digest.ts';
 import { integer, object, oneOf } from '../../transcript/shape.ts';
 import type { Answer } from '../../transcript/wire/answer.ts';
-import { configError, readOptions, type Scorer, type ScorerKind, type ScorerMetric } from '../scorer.ts';
+import { configError, readOptions, type ScorerKind } from '../scorer.ts';
 import { createAgreement } from './agreement.ts';
 import { askingShapes, createAsking, judgedScorer, promptShape, referenceOf, type AskingOptions } from './asking.ts';
-import { createLabelReader, labelList, labelShapes, type LabelOptions } from './labels.ts';
+import { createLabelReader, labelList, labelShapes, type LabelOptions, type LabelReader } from './labels.ts';
 import { createPositionConsistency } from './position-consistency.ts';
 import { preferenceByOdds, preferenceByVotes, type Position, type Preference, type Showing } from './preference.ts';
+import type { Vote } from './votes.ts';
 import { createWinRate } from './win-rate.ts';
 
 interface PairwiseOptions extends AskingOptions, LabelOptions {
@@ -45,52 +45,76 @@ const EQUAL: Preference = { value: 0.5, score: { num: 1, den: 2 }, extraction: {
 export const pairwise1: ScorerKind = {
   id: 'pairwise',
   version: 1,
-  prepare: (config) => preparePairwise(readOptions('pairwise', shape, config)).scorer,
-  metrics: (config) => preparePairwise(readOptions('pairwise', shape, config)).metrics(),
+  prepare(config) {
+    const pairwise = preparePairwise(readOptions('pairwise', shape, config));
+    const { asking, positions } = pairwise;
+    return judgedScorer({
+      questions({ answer, target, input }) {
+        const reference = referenceOf(target);
+        return ordersOf(positions, target).flatMap((position) => {
+          const [first, second] = position === 'first' ? [answer, reference] : [reference, answer];
+          return asking.questions(input, { first, second });
+        });
+      },
+      conclude(replies, { answer, target }) {
+        const preference = preferenceOf(pairwise, { answer, target, replies });
+        return preference && { ...preference.score, extraction: preference.extraction };
+      },
+    });
+  },
+  metrics(config) {
+    const pairwise = preparePairwise(readOptions('pairwise', shape, config));
+    const { asking, positions, compare, readLabel } = pairwise;
+    const sidesOf = (target: JsonValue, replies: readonly Answer[]): readonly (Preference | null)[] =>
+      showingsOf(pairwise, target, replies).map((showing) => compare([showing]));
+    const votesOf = (replies: readonly Answer[]): readonly (readonly Vote[])[] =>
+      chunks(replies, asking.votes).map((group) => group.map(readLabel));
+    return [
+      createWinRate((answer, target, replies) => preferenceOf(pairwise, { answer, target, replies })),
+      ...(positions === 'both' ? [createPositionConsistency(sidesOf)] : []),
+      ...(asking.votes > 1 ? [createAgreement(votesOf)] : []),
+    ];
+  },
 };
 
+type Positions = NonNullable<PairwiseOptions['positions']>;
+
 interface Pairwise {
-  readonly scorer: Scorer;
-  metrics(): readonly ScorerMetric[];
+  readonly asking: ReturnType<typeof createAsking>;
+  readonly positions: Positions;
+  readonly readLabel: LabelReader;
+  readonly compare: (showings: readonly Showing[]) => Preference | null;
 }
 
 function preparePairwise(options: PairwiseOptions): Pairwise {
-  const { labels = ['A', 'B', 'TIE'], positions = 'both' } = options;
+  const { labels = ['A', 'B', 'TIE'], positions = 'both', read = 'label' } = options;
   if (labels.length !== 2 && labels.length !== 3)
     throw configError('pairwise', '/labels: want two, or three with a tie');
-  const asking = askingOf(options);
   const readLabel = createLabelReader('pairwise', labels, options);
-  const showingsOf = (replies: readonly Answer[], target: JsonValue): readonly Showing[] =>
-    ordersOf(positions, target).map((position, order) => ({
-      position,
-      replies: Array.from({ length: asking.votes }, (_, vote) => replies[order * asking.votes + vote]),
-    }));
   const compare = (showings: readonly Showing[]): Preference | null =>
-    options.read === 'logprobs' ? preferenceByOdds(showings, labels) : preferenceByVotes(showings, readLabel);
-  const preferenceOf = (answer: string, target: JsonValue, replies: readonly Answer[]): Preference | null =>
-    answer === referenceOf(target) ? EQUAL : compare(showingsOf(replies, target));
-  const scorer = judgedScorer({
-    questions: ({ answer, target, input }) =>
-      ordersOf(positions, target).flatMap((position) => {
-        const reference = referenceOf(target);
-        const [first, second] = position === 'first' ? [answer, reference] : [reference, answer];
-        return asking.questions(input, { first, second });
-      }),
-    conclude(replies, { answer, target }) {
-      const preference = preferenceOf(answer, target, replies);
-      return preference && { ...preference.score, extraction: preference.extraction };
-    },
-  });
-  const sidesOf = (target: JsonValue, replies: readonly Answer[]): readonly (Preference | null)[] =>
-    showingsOf(replies, target).map((showing) => compare([showing]));
-  const metrics = (): readonly ScorerMetric[] => [
-    createWinRate(preferenceOf),
-    ...(positions === 'both' ? [createPositionConsistency(sidesOf)] : []),
-    ...(asking.votes > 1
-      ? [createAgreement((replies) => chunks(replies, asking.votes).map((group) => group.map(readLabel)))]
-      : []),
-  ];
-  return { scorer, metrics };
+    read === 'logprobs' ? preferenceByOdds(showings, labels) : preferenceByVotes(showings, readLabel);
+  return { asking: askingOf(options), positions, readLabel, compare };
+}
+
+interface Judged {
+  readonly answer: string;
+  readonly target: JsonValue;
+  readonly replies: readonly Answer[];
+}
+
+function preferenceOf(pairwise: Pairwise, { answer, target, replies }: Judged): Preference | null {
+  return answer === referenceOf(target) ? EQUAL : pairwise.compare(showingsOf(pairwise, target, replies));
+}
+
+function showingsOf(
+  { asking: { votes }, positions }: Pairwise,
+  target: JsonValue,
+  replies: readonly Answer[],
+): readonly Showing[] {
+  return ordersOf(positions, target).map((position, order) => ({
+    position,
+    replies: Array.from({ length: votes }, (_, vote) => replies[order * votes + vote]),
+  }));
 }
 
 function askingOf(options: PairwiseOptions): ReturnType<typeof createAsking> {
@@ -99,7 +123,7 @@ function askingOf(options: PairwiseOptions): ReturnType<typeof createAsking> {
   return createAsking('pairwise', options, { maxTokens: 1, topLogprobs: options.top_logprobs ?? 5 });
 }
 
-function ordersOf(positions: NonNullable<PairwiseOptions['positions']>, target: JsonValue): readonly Position[] {
+function ordersOf(positions: Positions, target: JsonValue): readonly Position[] {
   if (positions === 'both') return ['first', 'second'];
   if (positions !== 'drawn') return [positions];
   // The model under test never sees the target, so it cannot work out where its answer will stand.
