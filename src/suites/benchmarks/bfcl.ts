@@ -41,11 +41,30 @@ const CATEGORIES: readonly Category[] = [
   { name: 'relevance', questions: '6f1b76988f9e29bca69e00ef8da259d45a1cff5966f7d3227513ecdcd9d48da1' },
 ];
 
+const PROMPT: SuiteOutline['prompt'] = [
+  {
+    role: 'system',
+    content: `You are an expert in composing functions. You are given a question and a set of possible functions. Based on the question, you will need to make one or more function/tool calls to achieve the purpose.
+If none of the function can be used, point it out. If the given question lacks the parameters required by the function, also point it out.
+You should only return the function call in tools call sections.
+
+If you decide to invoke any of the function(s), you MUST put it in the format of [func_name1(params_name1=params_value1, params_name2=params_value2...), func_name2(params)]
+You SHOULD NOT include any other text in the response.
+
+Here is a list of functions in JSON format that you can invoke.
+{{ functions }}`,
+  },
+  { role: 'user', content: '{{ question }}' },
+];
+
 const OUTLINE = {
   version: '1.0.0',
   licence: 'Apache-2.0',
   source: 'github.com/ShishirPatil/gorilla, berkeley-function-call-leaderboard',
   redistributable: true,
+  prompt: PROMPT,
+  parameters: { max_tokens: 1024, temperature: 0 },
+  needs: ['system'],
 } satisfies Partial<SuiteOutline>;
 
 /** Simple, multiple, parallel, parallel multiple and relevance, asked for in a prompt. */
@@ -66,24 +85,14 @@ export const bfcl: Benchmark = {
       title: 'BFCL, calls in a prompt',
       description:
         'The system prompt of the leaderboard with the functions as JSON. The answer is a list of calls in Python; nothing is called. Brackets that are missing are added, as the handlers of most models do.',
-      prompt: [
-        {
-          role: 'system',
-          content: `You are an expert in composing functions. You are given a question and a set of possible functions. Based on the question, you will need to make one or more function/tool calls to achieve the purpose.
-If none of the function can be used, point it out. If the given question lacks the parameters required by the function, also point it out.
-You should only return the function call in tools call sections.
-
-If you decide to invoke any of the function(s), you MUST put it in the format of [func_name1(params_name1=params_value1, params_name2=params_value2...), func_name2(params)]
-You SHOULD NOT include any other text in the response.
-
-Here is a list of functions in JSON format that you can invoke.
-{{ functions }}`,
-        },
-        { role: 'user', content: '{{ question }}' },
-      ],
-      parameters: { max_tokens: 1024, temperature: 0 },
       scorer: { id: 'bfcl', version: 1, form: 'python', brackets: 'if-missing' },
-      needs: ['system'],
+    },
+    'strict.yaml': {
+      ...OUTLINE,
+      id: 'bfcl-strict',
+      title: 'BFCL, calls in a prompt, with brackets',
+      description: 'As bfcl, but the list needs its brackets, as the handler of the GPT models wants.',
+      scorer: { id: 'bfcl', version: 1, form: 'python', brackets: 'required' },
     },
   },
 };
