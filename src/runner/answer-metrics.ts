@@ -9,20 +9,27 @@ import type { AnswerMetric } from '../scoring/answer-metric.ts';
 import { createAnswerMetrics } from '../scoring/answer-metrics.ts';
 import { followInquiry, type Reply } from '../scoring/inquiry.ts';
 import { parseItem, parseTarget } from '../suites/item.ts';
+import type { LoadedSuite } from '../suites/load.ts';
 import type { NewRecord } from '../transcript/builder.ts';
 import type { Label } from '../transcript/commitment.ts';
 import { parseOpening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
 import { parseRecord } from '../transcript/record-line.ts';
 import type { IntentRecord, OutcomeRecord, ScoreRecord, TranscriptRecord } from '../transcript/record.ts';
-import { parseAnswer } from '../transcript/wire/answer.ts';
+import { parseAnswer } from '../transcript/wire/parse-answer.ts';
 import type { Api } from '../transcript/wire/dialogue.ts';
 import type { JudgedItem, Judging } from './judging.ts';
-import type { Session } from './session.ts';
+
+/** A run whose samples all have their verdicts. */
+interface FinishedSamples {
+  readonly folder: string;
+  readonly plan: Plan;
+  readonly suite: Pick<LoadedSuite, 'definition'>;
+}
 
 /** The aggregate records of the metrics over answers; none unless the plan asks for some. */
 export async function answerAggregates(
-  { folder, plan, suite: { definition } }: Pick<Session, 'folder' | 'plan' | 'suite'>,
+  { folder, plan, suite: { definition } }: FinishedSamples,
   judging: Pick<Judging, 'inquire'>,
 ): Promise<readonly Extract<NewRecord, { readonly k: 'aggregate' }>[]> {
   const metrics = createAnswerMetrics(plan, definition);

@@ -1,7 +1,8 @@
 /** One attempt at a question: recorded before it leaves, and whatever comes of it is recorded as it came. */
 import type { Exchange } from '../endpoints/endpoint.ts';
 import { ANSWER_FACTS } from '../transcript/record.ts';
-import { parseAnswer, type Answer, type ParsedBody, type ReportedFacts } from '../transcript/wire/answer.ts';
+import type { Answer, ReportedFacts } from '../transcript/wire/answer.ts';
+import { parseAnswer, type ParsedBody } from '../transcript/wire/parse-answer.ts';
 import type { Api } from '../transcript/wire/dialogue.ts';
 import type { Reservation } from './budget.ts';
 import { formatTime } from './environment.ts';

@@ -6,7 +6,7 @@ import { parseOpening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
 import { parseAnswerEvidence } from '../transcript/evidence.ts';
 import type { EvidenceRecord, IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
-import { parseAnswer } from '../transcript/wire/answer.ts';
+import { parseAnswer } from '../transcript/wire/parse-answer.ts';
 import type { Api } from '../transcript/wire/dialogue.ts';
 import type { RequestSize } from './budget.ts';
 import { newHistory, nextTurn, type AnsweredTurn, type SampleHistory } from './retry.ts';

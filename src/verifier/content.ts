@@ -6,7 +6,7 @@ import { encodeUtf8, equalBytes, tryDecodeUtf8 } from '../core/bytes.ts';
 import { tryParseCanonical, type JsonValue } from '../core/canonical-json.ts';
 import { VerificationError, isTouchstoneError, type VerificationCode } from '../core/errors.ts';
 import { checkOpening, type Opening } from '../transcript/opening.ts';
-import { parseAnswer, type ParsedBody } from '../transcript/wire/answer.ts';
+import { parseAnswer, type ParsedBody } from '../transcript/wire/parse-answer.ts';
 import type { Api } from '../transcript/wire/dialogue.ts';
 import { chatQuestion, requestBuilder, type Message } from '../transcript/wire/request.ts';
 import type { Plan } from '../transcript/plan.ts';

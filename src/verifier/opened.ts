@@ -2,7 +2,7 @@
 import type { Findings } from '../scoring/inquiry.ts';
 import type { Label } from '../transcript/commitment.ts';
 import type { Opening } from '../transcript/opening.ts';
-import type { ParsedBody } from '../transcript/wire/answer.ts';
+import type { ParsedBody } from '../transcript/wire/parse-answer.ts';
 import type { ContentCheck, ItemContent } from './content.ts';
 import type { Derivations } from './derivation.ts';
 import { recordsFault } from './fault.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseEndpointSpec } from '../../src/endpoints/config.ts';
 import { openEndpoint, readCredentials } from '../../src/endpoints/open.ts';
-import { parseAnswer } from '../../src/transcript/wire/answer.ts';
+import { parseAnswer } from '../../src/transcript/wire/parse-answer.ts';
 import { describeRealData } from '../testdata.ts';
 import { startFaultServer } from './fault-server.ts';
 import { sendOptions } from './send-options.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openOpenAiCompatible, type Credentials } from '../../src/endpoints/openai-compatible.ts';
-import { parseAnswer, type ParsedBody } from '../../src/transcript/wire/answer.ts';
+import { parseAnswer, type ParsedBody } from '../../src/transcript/wire/parse-answer.ts';
 import { ANSWER, COMPLETION, ECHO, EVENTS, startFaultServer, unusedUrl, type Fault } from './fault-server.ts';
 import { sendOptions } from './send-options.ts';
 import type { Endpoint, Exchange, SendOptions } from '../../src/endpoints/endpoint.ts';

@@ -3,7 +3,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { NO_CREDENTIALS, openOpenAiCompatible } from '../../src/endpoints/openai-compatible.ts';
 import { parseRecording } from '../../src/endpoints/replay.ts';
 import { startReplayServer } from '../../src/endpoints/replay-server.ts';
-import { parseAnswer, type Answer } from '../../src/transcript/wire/answer.ts';
+import type { Answer } from '../../src/transcript/wire/answer.ts';
+import { parseAnswer } from '../../src/transcript/wire/parse-answer.ts';
 import type { Api } from '../../src/transcript/wire/dialogue.ts';
 import { sendOptions } from './send-options.ts';
 

@@ -14,7 +14,7 @@ import {
   type Recording,
 } from '../../src/endpoints/replay.ts';
 import { startReplayServer } from '../../src/endpoints/replay-server.ts';
-import { parseAnswer } from '../../src/transcript/wire/answer.ts';
+import { parseAnswer } from '../../src/transcript/wire/parse-answer.ts';
 import { chatQuestion, requestBuilder, type Message } from '../../src/transcript/wire/request.ts';
 import { describeRealData } from '../testdata.ts';
 import { sendOptions } from './send-options.ts';

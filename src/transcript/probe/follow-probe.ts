@@ -1,6 +1,6 @@
 /** Goes through a probe: from what was answered so far to what is asked next, or to what was found. */
 import type { Capability } from '../../core/capability-names.ts';
-import { parseAnswer } from '../wire/answer.ts';
+import { parseAnswer } from '../wire/parse-answer.ts';
 import type { Api } from '../wire/dialogue.ts';
 import { requestBuilder } from '../wire/request.ts';
 import { n } from './choices.ts';

@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalServer } from '../../../src/endpoints/listen.ts';
-import { parseAnswer } from '../../../src/transcript/wire/answer.ts';
+import { parseAnswer } from '../../../src/transcript/wire/parse-answer.ts';
 import { createClient, logprobsOf, type Completion, type CompletionLogprobs } from './client.ts';
 import { startSmallServer } from './fixtures.ts';
 

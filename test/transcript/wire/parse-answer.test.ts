@@ -1,6 +1,6 @@
 import * as fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
-import { parseAnswer, type ParsedBody } from '../../../src/transcript/wire/answer.ts';
+import { parseAnswer, type ParsedBody } from '../../../src/transcript/wire/parse-answer.ts';
 import { formatRecord, parseRecord } from '../../../src/transcript/record-line.ts';
 import { RECORDS } from '../examples.ts';
 
