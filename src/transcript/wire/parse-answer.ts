@@ -85,35 +85,47 @@ function parseEmbeddings(body: JsonObject): Answer | null {
 }
 
 function parseStream(events: readonly string[]): ParsedBody {
+  const end = events.indexOf('[DONE]');
+  const chat = createStreamedChat();
+  for (const data of end === -1 ? events : events.slice(0, end)) {
+    const chunk = parseObject(data);
+    if (chunk === null) return { fault: 'ERR_BODY_NOT_JSON' };
+    if (isError(chunk)) return { fault: 'ERR_BODY_ERROR' };
+    chat.add(chunk);
+  }
+  // A stream that stops without saying so was cut; what came before is not an answer.
+  const answer = chat.answer();
+  if (end === -1 && answer.finish === undefined) return { fault: 'ERR_STREAM_CUT' };
+  return chat.isBegun ? { answer } : { fault: 'ERR_BODY_NO_CHOICE' };
+}
+
+function createStreamedChat() {
   const parts: string[] = [];
   const calls: CallPart[] = [];
   const logprobs: unknown[] = [];
   let refused = false;
   let facts: ReportedFacts = {};
-  let answered = false;
-  let done = false;
-  for (const data of events) {
-    if (data === '[DONE]') {
-      done = true;
-      break;
-    }
-    const chunk = parseObject(data);
-    if (chunk === null) return { fault: 'ERR_BODY_NOT_JSON' };
-    if (isError(chunk)) return { fault: 'ERR_BODY_ERROR' };
-    const choice = firstChoice(chunk);
-    const delta = asObject(choice?.['delta']);
-    answered ||= delta !== null;
-    if (delta !== null) parts.push(contentText(delta['content']));
-    addCallParts(calls, delta?.['tool_calls']);
-    logprobs.push(choice?.['logprobs']);
-    refused ||= isText(delta?.['refusal']);
-    facts = { ...facts, ...reportedName('finish', choice?.['finish_reason']), ...reportedFacts(chunk) };
-  }
-  // A stream that stops without saying so was cut; what came before is not an answer.
-  if (!done && facts.finish === undefined) return { fault: 'ERR_STREAM_CUT' };
-  if (!answered) return { fault: 'ERR_BODY_NO_CHOICE' };
-  const text = toWellFormed(parts.join(''));
-  return { answer: { text, refused, ...facts, ...callsOf(calls), ...chatTokens(logprobs) } };
+  let isBegun = false;
+  return {
+    /** Whether any piece was one of a message. */
+    get isBegun() {
+      return isBegun;
+    },
+    add(chunk: JsonObject): void {
+      const choice = firstChoice(chunk);
+      const delta = asObject(choice?.['delta']);
+      isBegun ||= delta !== null;
+      parts.push(contentText(delta?.['content']));
+      addCallParts(calls, delta?.['tool_calls']);
+      logprobs.push(choice?.['logprobs']);
+      refused ||= isText(delta?.['refusal']);
+      facts = { ...facts, ...reportedName('finish', choice?.['finish_reason']), ...reportedFacts(chunk) };
+    },
+    answer: (): Answer => {
+      const text = toWellFormed(parts.join(''));
+      return { text, refused, ...facts, ...callsOf(calls), ...chatTokens(logprobs) };
+    },
+  };
 }
 
 // Some servers send text as a list of parts; anything else that is not text is no text.
