@@ -32,6 +32,7 @@ describe('findScorer()', () => {
     ['number', 'a negative tolerance', { tolerance: '-1' }],
     ['number', 'an unknown format', { format: "1'234.5" }],
     ['choice', 'one option only', { choices: 1 }],
+    ['choice', 'more options than letters', { choices: 27 }],
     ['choice', 'no rules', { rules: [] }],
     ['json', 'a schema that is not JSON', { schema: '{' }],
     ['json', 'nothing to judge by', { compare: 'none' }],
