@@ -25,6 +25,8 @@ export const HINTS: Readonly<Record<string, string>> = {
   ERR_ATTESTATION: 'check the address and the provider: touchstone endpoints attest asks for the evidence alone',
   ERR_BUNDLE_FORM: 'fetch the file again and compare its size; if it stays so, do not trust it',
   ERR_BUNDLE_SEAL: 'fetch the file again and compare its size; if it stays so, do not trust it',
+  ERR_CAPABILITY:
+    'touchstone endpoints probe shows what it can do; --probe none runs it all the same, unless the suite itself says what it needs',
   ERR_CHAIN_TIME: TIME_HINT,
   ERR_COLLATERAL_MISSING: 'fetch the collateral of the platform: tee.collateral says from where, see docs/tee.md',
   ERR_COLLATERAL_TIME: TIME_HINT,

@@ -46,15 +46,24 @@ export function followRun(policy: PlanRules['unscored'], onChange: (state: Progr
     state.errors++;
     lastFault = event.error ?? `HTTP status ${event.http ?? 'unknown'}`;
   };
+  const lacking: string[] = [];
+  const probed = ({ capability, verdict, detail }: Extract<RunEvent, { readonly kind: 'probed' }>): void => {
+    if (verdict === 'no') lacking.push(`${capability} (${detail})`);
+  };
   const listener: RunListener = (event) => {
     if (event.kind === 'began') state.total = event.totalSamples;
     else if (event.kind === 'attempt') attempt(event);
     else if (event.kind === 'recalled' || event.kind === 'verdict') count(event.verdict);
     else if (event.kind === 'attested') state.attestations += event.attestations;
+    else if (event.kind === 'probed') probed(event);
     else if (event.kind === 'unattested') notes.push(`${UNATTESTED}: ${event.reason}`);
     else return;
     if (event.kind === 'recalled') state.recalled++;
     onChange(state);
   };
-  return { listener, lastFault: () => lastFault, notes: () => notes };
+  return { listener, lastFault: () => lastFault, notes: () => [...notes, ...lackingNote(lacking)] };
+}
+
+function lackingNote(lacking: readonly string[]): readonly string[] {
+  return lacking.length === 0 ? [] : [`the endpoint does not do: ${lacking.join(', ')}`];
 }

@@ -32,6 +32,7 @@ export interface RunArguments extends KeyChoice {
   readonly maxUnscored?: string | undefined;
   readonly stream?: boolean | undefined;
   readonly controls?: boolean | undefined;
+  readonly probe?: string | undefined;
   readonly requireLevel?: string | undefined;
   readonly allowSimulated: boolean;
   readonly policy?: string | undefined;
@@ -113,8 +114,14 @@ function optionsOf(args: RunArguments, config: Config | null): RunOptions {
     timeoutMs: wholeNumber('timeout', args.timeout, 1) ?? config?.timeout_ms,
     maxAttempts: wholeNumber('max-attempts', args.maxAttempts, 1) ?? config?.max_attempts,
     controls: args.controls,
+    probes: probesOf(args),
   };
   return { ...withoutAbsent(given), budget: budgetOf(args, config) };
+}
+
+function probesOf({ probe }: RunArguments): RunOptions['probes'] {
+  const chosen = oneOfWords('probe', probe, ['all', 'needed', 'none'] as const) ?? 'all';
+  return chosen === 'none' ? undefined : chosen;
 }
 
 function selectionOf({ limit: typed, seed }: RunArguments, config: Config | null): SelectionRule | undefined {

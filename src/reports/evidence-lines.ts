@@ -26,8 +26,14 @@ export function levelText(level: ReportLevel): string {
   return [level.level, ...level.suffixes].join(' ');
 }
 
-/** Everything that the evidence of a run shows, one thing a line; nothing if there is none. */
-export function evidenceLines({ execution, model }: Pick<ReportRun, 'execution' | 'model'>): readonly EvidenceLine[] {
+/** What the evidence of a run shows, and what its endpoint was found to do, one thing a line; nothing if there is none. */
+export function evidenceLines({ probes = [], ...run }: EvidencedRun): readonly EvidenceLine[] {
+  return [...attestedLines(run), ...(probes.length === 0 ? [] : [line('probed', probesText(probes))])];
+}
+
+type EvidencedRun = Pick<ReportRun, 'execution' | 'model' | 'probes'>;
+
+function attestedLines({ execution, model }: Omit<EvidencedRun, 'probes'>): readonly EvidenceLine[] {
   if (execution === null) return [];
   return [
     ...(execution.simulated ? [line('simulated', SIMULATED)] : []),
@@ -47,6 +53,15 @@ export function evidenceLines({ execution, model }: Pick<ReportRun, 'execution' 
 
 function line(term: string, text: string): EvidenceLine {
   return { term, text };
+}
+
+/** What an endpoint was found to do, such as `yes: seed, n · no: tools`. */
+export function probesText(probes: NonNullable<ReportRun['probes']>): string {
+  const groups = (['yes', 'no', 'unknown'] as const).map((verdict) => {
+    const names = probes.filter((probe) => probe.verdict === verdict).map(({ capability }) => capability);
+    return names.length === 0 ? null : `${verdict}: ${names.join(', ')}`;
+  });
+  return groups.filter((group) => group !== null).join(' · ');
 }
 
 function atMost(lines: readonly EvidenceLine[]): readonly EvidenceLine[] {

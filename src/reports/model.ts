@@ -5,6 +5,7 @@
  * the transcript has them. Nothing here is text of a prompt, an answer or a target.
  */
 import type { AnswerLevel, AttestedMachine, Claim } from '../attestation/claim.ts';
+import type { Capability, CapabilityVerdict } from '../core/capability-names.ts';
 import type { ChatAlgorithm, EndpointLevel, TeeProvider } from '../core/evidence-names.ts';
 import type { EvidencePhase } from '../transcript/evidence.ts';
 import type { AttemptStatus, EndReason, UnscoredReason } from '../transcript/record.ts';
@@ -69,7 +70,9 @@ export type RunLabel =
   | 'stopped early'
   | 'unfinished'
   | 'subset'
-  | 'control too high';
+  | 'control too high'
+  | 'judgement, not re-derivable'
+  | 'items not pinned';
 
 /** One verified run. */
 export interface ReportRun {
@@ -85,10 +88,16 @@ export interface ReportRun {
   readonly suite: ReportRunSuite;
   readonly endpoint: { readonly kind: string; readonly name: string; readonly base_url: string };
   readonly model: ReportModelIdentity;
+  /** How items were asked. */
+  readonly harness: ReportHarness;
+  /** The model that judged answers; null if none did. */
+  readonly judge: ReportJudge | null;
   /** Lowest level over all counted answers that were checked; null if there is evidence and none was, or none is shown. */
   readonly level: ReportLevel | null;
   /** What evidence shows about the endpoint; null if there is none, or it was not checked, or is not shown. */
   readonly execution: ReportExecution | null;
+  /** What the endpoint was found to be able to do; absent if it was not probed, or its records are not disclosed. */
+  readonly probes?: readonly ReportProbe[];
   readonly disclosure: ReportDisclosure;
   readonly score: ReportScore | null;
   /** Every metric of the transcript as it stands there. */
@@ -105,6 +114,34 @@ export interface ReportRun {
   readonly runner: PlanRunner;
 }
 
+/** One thing that an endpoint may be able to do. */
+export interface ReportProbe {
+  readonly capability: Capability;
+  readonly verdict: CapabilityVerdict;
+}
+
+/** The harness of a run, as its plan has it. */
+export interface ReportHarness {
+  readonly id: string;
+  readonly version: number;
+  /** Name within the suite; null if the suite has one harness. */
+  readonly name: string | null;
+  /** Digest over id, version and options; null for a plain single turn. */
+  readonly digest: string | null;
+}
+
+/** The model that judged the answers of a run. */
+export interface ReportJudge {
+  readonly kind: string;
+  readonly name: string;
+  readonly base_url: string;
+  readonly model: string;
+  /** Answers that it gave; null if the records are not shown. */
+  readonly judgements: number | null;
+  /** Model names that it reported. */
+  readonly reported: readonly ReportedName[];
+}
+
 /** The suite of a run, as its plan has it. */
 export interface ReportRunSuite {
   readonly id: string;
@@ -117,6 +154,8 @@ export interface ReportRunSuite {
   readonly size: number;
   readonly selected: number;
   readonly repeats: number;
+  /** Digests of the files its items were made from, if only the operator vouches for them; otherwise empty. */
+  readonly accepted: readonly string[];
 }
 
 /** The model that was asked for, reported, attested and declared: different things, never one. */

@@ -4,6 +4,7 @@ import { hasHighControl } from './controls.ts';
 import { claimsOf, signerSentence } from './claims.ts';
 import { disclosureOf, type DisclosureChoice } from './disclosure.ts';
 import { declaredCheckpoints, executionOf, levelOf } from './execution.ts';
+import { harnessOf, JUDGEMENT, judgeOf } from './harness.ts';
 import type {
   ReportCost,
   ReportedName,
@@ -39,8 +40,11 @@ export function summarizeRun(run: VerifiedTranscript, choice: DisclosureChoice =
     suite: suiteOf(run),
     endpoint: { kind: endpoint.kind, name: endpoint.name, base_url: endpoint.base_url },
     model: modelOf(run, totals, execution),
+    harness: harnessOf(run.plan.rules.harness),
+    judge: judgeOf(run.plan, totals && { judgements: totals.judgements, reported: names(totals.judgeModels) }),
     level: levelOf({ ...run, execution }),
     execution: executionOf({ ...run, execution }),
+    ...(isStatement ? {} : probesOf(run)),
     disclosure,
     score: scoreOf(run.metrics),
     metrics: run.metrics.map(({ function: name, status, result }) => ({ function: name, status, result })),
@@ -57,6 +61,11 @@ export function summarizeRun(run: VerifiedTranscript, choice: DisclosureChoice =
   };
 }
 
+function probesOf({ probes }: VerifiedTranscript): Pick<ReportRun, 'probes'> {
+  if (probes === null || probes.length === 0) return {};
+  return { probes: probes.map(({ capability, verdict }) => ({ capability, verdict })) };
+}
+
 /** What must be said wherever the run is named. */
 function labelsOf(
   run: Pick<VerifiedTranscript, 'plan' | 'signer' | 'end' | 'level' | 'execution' | 'metrics'>,
@@ -70,6 +79,8 @@ function labelsOf(
     endLabel(run),
     plan.selection.size < plan.suite.size && 'subset',
     hasHighControl(run.metrics) && 'control too high',
+    plan.judge !== undefined && JUDGEMENT,
+    plan.suite.accepted !== undefined && 'items not pinned',
   ];
   return labels.filter((label) => label !== false);
 }
@@ -95,9 +106,10 @@ export function latencyOf(latenciesUs: readonly number[]): ReportLatency {
 }
 
 function suiteOf({ plan }: VerifiedTranscript): ReportRunSuite {
-  const { id, version, licence, digest, visibility, redistributable, size } = plan.suite;
+  const { id, version, licence, digest, visibility, redistributable, size, accepted = [] } = plan.suite;
   const { repeats } = plan.rules;
-  return { id, version, licence, digest, visibility, redistributable, size, selected: plan.selection.size, repeats };
+  const selected = plan.selection.size;
+  return { id, version, licence, digest, visibility, redistributable, size, selected, repeats, accepted };
 }
 
 function modelOf(

@@ -47,6 +47,8 @@ describe.skipIf(!isBuilt || process.platform === 'win32')('Ctrl-C (needs dist: n
         '--endpoint',
         url,
         '--unsigned',
+        '--probe',
+        'none',
         '--concurrency',
         '1',
         '--out',

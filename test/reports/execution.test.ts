@@ -131,6 +131,21 @@ describe('evidenceLines()', () => {
   it('has nothing to say without evidence', () => {
     expect(evidenceLines(summarizeRun(run()))).toEqual([]);
   });
+
+  it('say what the endpoint was found to do', () => {
+    const probes = [
+      { capability: 'seed', verdict: 'yes', detail: 'follows-seed' },
+      { capability: 'n', verdict: 'yes', detail: null },
+      { capability: 'tools', verdict: 'no', detail: null },
+      { capability: 'prompt_intact', verdict: 'unknown', detail: null },
+    ] as const;
+    const summary = summarizeRun(run({ run: { probes } }));
+    expect(evidenceLines(summary)).toEqual([
+      { term: 'probed', text: 'yes: seed, n · no: tools · unknown: prompt_intact' },
+    ]);
+    expect(summary.probes?.[0]).toEqual({ capability: 'seed', verdict: 'yes' });
+    expect(summarizeRun(run({ run: { probes: null } })).probes).toBeUndefined();
+  });
 });
 
 describe('levelCell()', () => {

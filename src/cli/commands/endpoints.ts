@@ -11,6 +11,7 @@ import { EXIT } from '../exit.ts';
 import { unreachable } from '../reach-endpoint.ts';
 import { print, printJson, say } from '../say.ts';
 import { attest } from './attest.ts';
+import { probe } from './probe.ts';
 import { serve } from './serve.ts';
 
 const jsonOption = { type: 'boolean', default: false, describe: 'print JSON' } as const;
@@ -79,6 +80,6 @@ function parseModelOrNone(spec: string): { readonly config: EndpointConfig; read
 /** The commands about endpoints. */
 export const endpoints: Command = defineGroup(
   'endpoints',
-  'list, check and attest endpoints, serve embedded, recorded or simulated ones',
-  [list, check, attest, serve],
+  'list, check, probe and attest endpoints, serve embedded, recorded or simulated ones',
+  [list, check, probe, attest, serve],
 );

@@ -29,6 +29,7 @@ const OPTIONS = {
   'max-cost': { ...text, describe: 'stop each run before it costs more US dollars' },
   'max-unscored': { ...text, describe: 'exit with 5 if a run has more unscored samples' },
   stream: { ...flag, describe: 'ask for server-sent events' },
+  probe: { ...text, describe: 'find out first what the endpoint can do: all (default), needed by the suite, or none' },
   controls: { ...flag, describe: 'state what empty, constant and shuffled answers would score' },
   'require-level': { ...text, describe: 'least level of evidence an answer needs to count: L2 to L6, see docs/tee.md' },
   ...EVIDENCE_OPTIONS,

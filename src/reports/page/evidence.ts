@@ -28,7 +28,7 @@ export function evidenceSection({ runs }: ReportModel): Markup {
 
 const HEAD = ['Endpoint', 'Kind', 'Level', 'Runs', 'Because'];
 
-/** Everything that the evidence of a run shows; nothing if there is none. */
+/** Everything that the evidence of a run and its probes show; nothing if there is none. */
 export function evidenceFacts(run: ReportRun): Markup | null {
   const lines = evidenceLines(run);
   if (lines.length === 0) return null;

@@ -25,6 +25,7 @@ const FIGURES: Readonly<Record<string, (run: ReportRun) => unknown>> = {
   tokens: (run) => run.tokens,
   latency: (run) => run.latency,
   cost: (run) => run.cost,
+  probes: (run) => run.probes ?? null,
   'reported model': (run) => run.model.reported,
   'record tree': (run) => run.tree,
 };

@@ -1,0 +1,65 @@
+/** What a probe has seen, in words. */
+
+// By the detail of its finding; one that is not here says enough.
+const WORDS: Readonly<Record<string, string>> = {
+  'above-limit': 'more tokens are counted than were allowed',
+  'above-zero': 'log probabilities above 0',
+  'all-equal': 'all answers are equal, or all numbers',
+  'all-given': 'as many answers as were asked for',
+  'answers-differ': 'equal requests are answered differently',
+  'arguments-malformed': 'the tool is called with arguments that are no JSON object',
+  'broken-off': 'the probe was not finished',
+  called: 'the tool is called',
+  'chat-only': 'endpoints that give evidence are asked for chats only',
+  consistent: 'counted, growing with the prompt, the same for the same prompt',
+  copied: 'a line comes back as it was sent',
+  'cut-short': 'JSON began and was cut',
+  'equal-answers': 'equal requests are answered equally',
+  fewer: 'fewer answers than were asked for',
+  'follows-seed': 'one seed gives one answer, another another',
+  given: 'given, for the text they belong to',
+  'json-object': 'a JSON object',
+  'limit-kept': 'the answer was cut at the limit, and says so',
+  'longer-text': 'the text is longer than the limit, whatever is counted',
+  more: 'more answers than were asked for',
+  'more-tokens': 'more tokens than were allowed',
+  'mostly-equal': 'one answer differs from two others',
+  'no-answer': 'a response that is no answer',
+  'no-call': 'the tool is not called; it is in the prompt, or nothing is counted',
+  'no-json': 'plain text in place of JSON',
+  'no-text': 'an answer without text',
+  'none-given': 'asked for, and left out',
+  'not-copied': 'a line does not come back as it was sent',
+  'not-counted': 'no usage in the answer',
+  'not-cut': 'the answer does not say that it was cut; it may have been short',
+  'not-echoed': 'the prompt is not echoed',
+  'not-growing': 'the count does not grow with the prompt as it must',
+  'not-obeyed': 'the system message is in the prompt, or nothing is counted; it does not hold',
+  'not-repeated': 'the same prompt is counted differently',
+  'nothing-to-stop-at': 'the answer is too short to be stopped',
+  obeyed: 'what the system message says holds',
+  'offsets-differ': 'the tokens are not those of the prompt',
+  'other-answer': 'another answer than without the stop',
+  'other-text': 'log probabilities of another text',
+  'other-tool': 'a tool is called that there is not',
+  'prompt-cut': 'the prompt does not grow with what is added to it',
+  'prompt-padded': 'hundreds of tokens in the prompt that nobody here wrote',
+  'refuses-all': 'it refuses a plain question, too',
+  'same-seed-differs': 'one seed gives different answers',
+  'schema-ignored': 'JSON that is not of the schema',
+  'schema-kept': 'JSON that only the schema could have told',
+  'short-answers': 'all answers are equal, and too short to say why',
+  'some-equal': 'some answers are equal',
+  stopped: 'the answer ends before the text to stop at',
+  'system-dropped': 'the prompt is no longer with the system message than without',
+  'text-not-counted': 'no tokens are counted for a text',
+  'tools-dropped': 'the prompt is no longer with the tool than without',
+  'went-on': 'the answer goes on over the text to stop at',
+};
+
+/** The detail of a finding in words. */
+export function findingText(detail: string): string {
+  const [, kind, status] = /^(refused|http)-(\d+)$/.exec(detail) ?? [];
+  if (kind === undefined) return WORDS[detail] ?? detail;
+  return kind === 'refused' ? `refused with HTTP status ${status}` : `no answer: HTTP status ${status}`;
+}
