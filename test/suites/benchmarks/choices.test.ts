@@ -175,7 +175,7 @@ describe('truthfulqa', () => {
     const again = await convert(truthfulqa, TRUTHFULQA);
     expect(made.items).toEqual(again.items);
     const right = made.items.map(
-      ({ options, target }) => (options as readonly string[])['ABC'.indexOf(String(target))],
+      ({ options, target }) => (options as readonly string[])['ABC'.indexOf(target as string)],
     );
     expect(right).toEqual(['They cannot', 'It is rock']);
     expect(await promptOf(made, { suite: 'likelihood.yaml' })).toBe('Q: Can pigs fly?\nA:');
@@ -191,7 +191,7 @@ describe('gpqa', () => {
   it('shuffles the options by the id of the record', async () => {
     const made = await convert(gpqa, GPQA);
     const right = made.items.map(
-      ({ options, target }) => (options as readonly string[])['ABCD'.indexOf(String(target))],
+      ({ options, target }) => (options as readonly string[])['ABCD'.indexOf(target as string)],
     );
     expect(right).toEqual(['this', 'yes']);
     expect(made.items.map(({ id, tags }) => [id, tags])).toEqual([

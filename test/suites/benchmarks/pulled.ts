@@ -53,7 +53,7 @@ export async function convert(
 const ORIGIN = { files: [{ name: 'made-up', sha256: '0'.repeat(64) }], pin: 'accepted' } as const;
 
 /** The files of a benchmark in a folder of their own. */
-export function filesWith(content: Readonly<Record<string, FileContent>>): OriginFiles {
+function filesWith(content: Readonly<Record<string, FileContent>>): OriginFiles {
   const folder = join(temporaryFolder(), 'files');
   mkdirSync(folder);
   for (const [name, held] of Object.entries(content)) {

@@ -106,8 +106,10 @@ describeRealData('bbh', 'data/bbh', (data) => {
       return [`${name}.json`, JSON.stringify({ examples })] as const;
     });
     const rows = await rowsOf(bbh0Shot, Object.fromEntries(files));
-    const outputs = readRows<Output & { mode: string }>(join(data, 'outputs_code-davinci-002.jsonl.gz'));
-    const answers = new Map(outputs.filter((row) => row.mode === mode).map((row) => [`${row.id}`, String(row.output)]));
+    const outputs = readRows<{ id: string; mode: string; output: string }>(
+      join(data, 'outputs_code-davinci-002.jsonl.gz'),
+    );
+    const answers = new Map(outputs.filter((row) => row.mode === mode).map((row) => [row.id, row.output]));
     const scores = readScores<Score>(data).filter(({ model }) => model.endsWith(mode));
     expect(scores).toHaveLength(14);
     for (const { metric, published } of scores) {
