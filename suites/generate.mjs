@@ -1,14 +1,19 @@
 // Writes suites/<id>/items.jsonl for every shipped suite: node suites/generate.mjs [folder]
-// The same bytes come out on every machine. Every item is held out from the training of the embedded models.
+// The same bytes come out on every machine. Every problem is held out from the training of the embedded models.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { editTasks } from './edits.mjs';
 import { isHeldOut, keyOf } from './keys.mjs';
+import { lookupTasks } from './lookups.mjs';
 import { SUITES } from './problems.mjs';
 import { Random } from './random.mjs';
 
 const SEED = 'touchstone/suites/v1';
 const MAX_DRAWS = 100_000;
+
+/** Suites that need tools, which the embedded models do not have. */
+const TASKS = { 'file-edits': editTasks, lookup: lookupTasks };
 
 /** Held-out problems of one kind, each with another key. The tag seeds the numbers, so equal kinds give equal items. */
 function makeItems({ tag, make, count }) {
@@ -33,13 +38,12 @@ export function suiteItems(id) {
 
 /** The text of a suite's item file. */
 export function itemFile(id) {
-  return suiteItems(id)
-    .map((item) => `${JSON.stringify(item)}\n`)
-    .join('');
+  const items = id in TASKS ? TASKS[id](new Random(`${SEED}/${id}`)) : suiteItems(id);
+  return items.map((item) => `${JSON.stringify(item)}\n`).join('');
 }
 
 function main(folder) {
-  for (const id of Object.keys(SUITES)) {
+  for (const id of [...Object.keys(SUITES), ...Object.keys(TASKS)]) {
     mkdirSync(join(folder, id), { recursive: true });
     writeFileSync(join(folder, id, 'items.jsonl'), itemFile(id));
   }
