@@ -30,6 +30,9 @@ export {
 export { localSigner, type Signer } from './core/signer.ts';
 export type { RunSigner } from './runner/signing.ts';
 
+// Probes: what an endpoint can do.
+export { CAPABILITIES, type Capability, type CapabilityVerdict } from './core/capability-names.ts';
+
 // Runs: from a plan to a signed transcript in a folder.
 export { runSuite, type RunEnd, type RunInput } from './runner/run.ts';
 export { resumeRun, type ResumeInput } from './runner/resume.ts';

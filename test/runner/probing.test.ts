@@ -385,6 +385,15 @@ describe('a model that is too weak', () => {
       },
     ],
     [
+      'rarely differs under one seed',
+      'seed',
+      'unknown mostly-equal',
+      {
+        replies: (_asked, honest, place) =>
+          place === 1 ? { ...honest, body: honest.body.replace(/"content":"/, '"content":"Well, ') } : honest,
+      },
+    ],
+    [
       'repeats itself once',
       'no_cache',
       'unknown some-equal',

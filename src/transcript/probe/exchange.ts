@@ -1,5 +1,12 @@
 /** What went over the wire for a probe: the requests and what came back, and the one form in which both are kept. */
-import { decodeUtf8, encodeBase64, encodeUtf8, tryDecodeBase64, tryDecodeUtf8 } from '../../core/bytes.ts';
+import {
+  decodeUtf8,
+  encodeBase64,
+  encodeUtf8,
+  isWellFormed,
+  tryDecodeBase64,
+  tryDecodeUtf8,
+} from '../../core/bytes.ts';
 import { canonicalize } from '../../core/canonical-json.ts';
 import { VerificationError } from '../../core/errors.ts';
 import { MAX_PROBE_EXCHANGES } from '../record-line.ts';
@@ -59,6 +66,9 @@ function keptBytes(response: Uint8Array | undefined): Pick<Kept, 'utf8' | 'b64'>
  */
 export function parseProbeExchanges(bytes: Uint8Array): readonly ProbeExchange[] {
   const kept = conform(shape, tryParseList(bytes), (complaint) => probeError(complaint));
+  if (!kept.every(({ request, utf8 = '' }) => isWellFormed(request) && isWellFormed(utf8))) {
+    throw probeError(': want whole characters');
+  }
   const exchanges = kept.map(({ utf8, b64, ...rest }): ProbeExchange => {
     const response = utf8 === undefined ? b64 && tryDecodeBase64(b64) : encodeUtf8(utf8);
     if (response === null) throw probeError(': want base64');

@@ -15,6 +15,7 @@ import {
   yes,
   type Probe,
   type ProbeContext,
+  type ProbeQuestion,
 } from './probe.ts';
 
 const SAMPLED_TOKENS = 24;
@@ -44,18 +45,21 @@ export const temperature: Probe = {
   },
 };
 
-function seeded(value: number): (context: ProbeContext) => ReturnType<typeof ask> {
-  return (context) => ask(story(context), { max_tokens: SAMPLED_TOKENS, temperature: '1', seed: value });
+function seeded(context: ProbeContext, value: number): ProbeQuestion {
+  return ask(story(context), { max_tokens: SAMPLED_TOKENS, temperature: '1', seed: value });
 }
 
 /** One seed gives one answer at temperature 1, and another seed another. */
 export const seed: Probe = {
-  next: inTurn(seeded(SEED), seeded(SEED), seeded(OTHER_SEED)),
+  next(context, replies) {
+    if (replies.length < 2) return seeded(context, SEED);
+    return replies.length > 2 ? null : seeded(context, areEqual(replies) ? OTHER_SEED : SEED);
+  },
   judge(_context, replies) {
     if (anyEmpty(replies)) return unknown('no-text');
-    const [first, again, other] = replies;
-    if (first?.text !== again?.text) return no('same-seed-differs');
-    return first?.text === other?.text ? unknown('all-equal') : yes('follows-seed');
+    const [first, again, third] = replies.map(({ text }) => text);
+    if (first === again) return first === third ? unknown('all-equal') : yes('follows-seed');
+    return third === first || third === again ? unknown('mostly-equal') : no('same-seed-differs');
   },
 };
 
