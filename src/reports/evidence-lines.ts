@@ -56,7 +56,7 @@ function line(term: string, text: string): EvidenceLine {
 }
 
 /** What an endpoint was found to do, such as `yes: seed, n · no: tools`. */
-export function probesText(probes: NonNullable<ReportRun['probes']>): string {
+function probesText(probes: NonNullable<ReportRun['probes']>): string {
   const groups = (['yes', 'no', 'unknown'] as const).map((verdict) => {
     const names = probes.filter((probe) => probe.verdict === verdict).map(({ capability }) => capability);
     return names.length === 0 ? null : `${verdict}: ${names.join(', ')}`;

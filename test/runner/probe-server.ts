@@ -39,7 +39,7 @@ export interface Behaviour {
   readonly replies?: (asked: AskedBody, honest: Reply, place: number) => Reply | null;
 }
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly body: string;
 }

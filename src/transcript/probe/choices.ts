@@ -19,7 +19,7 @@ export const n: Probe = {
 };
 
 /** The number of different choices in a body, whole or streamed. */
-export function countChoices(body: Uint8Array): number {
+function countChoices(body: Uint8Array): number {
   const text = (tryDecodeUtf8(body) ?? '').replace(/^\uFEFF/, '');
   const pieces = isEventStream(text) ? eventData(text) : [text];
   const choices = pieces.flatMap((piece) => listOf(asObject(tryParseJson(piece))?.['choices']));
