@@ -4,6 +4,7 @@ import type { Comparison, NotComparable, SuiteComparison } from '../reports/comp
 import {
   legend,
   overallTable,
+  suiteHeading,
   suiteSentence,
   suiteTables,
   type ComparisonTable,
@@ -17,7 +18,7 @@ export function comparisonLines(model: Comparison): readonly string[] {
   const names = runNames(model.runs);
   const signers = [...new Set(model.runs.map(({ signed }) => `signed ${signed}`))];
   return [
-    ...model.suites.flatMap((suite) => suiteLines(suite, names)),
+    ...model.suites.flatMap((suite) => suiteLines(suite, model, names)),
     ...overallLines(model, names),
     ...[...signers, ...legend(model), ...model.notes].map((line) => printableLine(line)),
   ];
@@ -30,10 +31,10 @@ export function notComparableLines(model: NotComparable): readonly string[] {
   );
 }
 
-function suiteLines(suite: SuiteComparison, names: RunNames): readonly string[] {
-  const heading = paint('strong', printableLine(`${suite.id} ${suite.versions.join(', ')}`));
+function suiteLines(suite: SuiteComparison, model: Comparison, names: RunNames): readonly string[] {
+  const heading = paint('strong', printableLine(suiteHeading(suite, model)));
   const tables = suiteTables(suite, names).flatMap(tableLines);
-  return [heading, suiteSentence(suite), '', ...tables];
+  return [heading, suiteSentence(suite, model), '', ...tables];
 }
 
 function overallLines({ overall, overall_missing: missing }: Comparison, names: RunNames): readonly string[] {

@@ -2,6 +2,7 @@
 import { coverageText, signerSentence } from '../reports/claims.ts';
 import { evidenceLines } from '../reports/evidence-lines.ts';
 import { count, percent } from '../reports/figures.ts';
+import { harnessText, JUDGEMENT, judgeText } from '../reports/harness.ts';
 import type { ReportRun, ReportScore } from '../reports/model.ts';
 import { printableLine } from '../reports/printable.ts';
 import { runName, unscoredText } from '../reports/wording.ts';
@@ -34,6 +35,7 @@ export function verifiedLines(run: ReportRun, source: string): readonly string[]
     row('signer', signerSentence(signer)),
     row('suite', `${suite.id} ${suite.version}, ${items}, licence ${suite.licence}${by}`),
     row('endpoint', `${runName(run)}, model ${run.model.requested} at ${endpoint.base_url}${by}`),
+    ...askedRows(run, by),
     row('score', `${scoreText(run.score)}, unscored ${unscoredText(counts)}${by}`),
     row('disclosed', `${run.disclosure.sentence}${by}`),
     '',
@@ -43,6 +45,20 @@ export function verifiedLines(run: ReportRun, source: string): readonly string[]
     ...claimRows('proves', claims.proves, by),
     ...claimRows('declares', claims.declares, by),
     ...claimRows('does not prove', claims.does_not_prove, ''),
+  ];
+}
+
+// A plain single turn, which is what everybody takes for granted, needs no line.
+function askedRows({ harness, judge, suite }: ReportRun, by: string): readonly string[] {
+  const asked = harness.digest === null && harness.name === null ? [] : [`${harnessText(harness)}`];
+  const judgements = judge?.judgements ?? null;
+  const times = judgements === null ? '' : `, ${count(judgements)} judgements`;
+  const judged = judge === null ? [] : [`${judge.name}, ${judgeText(judge)}${times}: ${JUDGEMENT}`];
+  const accepted = suite.accepted.length === 0 ? [] : [`items from files accepted by digest, not pinned`];
+  return [
+    ...asked.map((text) => row('harness', text + by)),
+    ...judged.map((text) => row('judge', text + by)),
+    ...accepted.map((text) => row('not pinned', `${text}: ${suite.accepted.join(', ')}${by}`)),
   ];
 }
 

@@ -3,10 +3,13 @@ import { NON_CLAIMS } from '../transcript/statement.ts';
 import type { VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import { AXES, type Axis, type AxisVerdict, type SignerVerdict, type Verdict } from '../verifier/verdict.ts';
 import { HARDWARE_LIMIT, SIMULATED } from './evidence-lines.ts';
+import { judgeText } from './harness.ts';
 import type { ReportClaims, ReportRun } from './model.ts';
 
 /** Most scopes of one axis that a shared claim spells out. */
 const MAX_SHARED_SCOPES = 2;
+
+const NOT_PINNED = 'items from files accepted by digest, not pinned';
 
 /** What the claims of a run follow from. */
 export type ClaimedRun = Pick<VerifiedTranscript, 'axes' | 'signer' | 'plan' | 'execution'>;
@@ -107,13 +110,19 @@ function limits({ execution }: ClaimedRun): readonly string[] {
 }
 
 function declarations({ plan, execution }: ClaimedRun): readonly string[] {
-  const { endpoint, runner, prices } = plan;
+  const { endpoint, runner, prices, judge, suite } = plan;
   const isSigned = execution !== null && execution.signedModels.size > 0;
   return [
     "which model answered: the name asked for is the configuration's, names and fingerprints that came back are the endpoint's own",
     ...(isSigned
       ? ['which weights are behind the signed name: it is a setting of the provider, as is a checkpoint']
       : []),
+    ...(judge === undefined
+      ? []
+      : [`that the judge judged rightly: the verdicts are those of ${judgeText(judge)}, and another judge may differ`]),
+    ...(suite.accepted === undefined
+      ? []
+      : [`that the items are those of the benchmark: ${NOT_PINNED} (${suite.accepted.join(', ')})`]),
     ...(endpoint.weights === undefined
       ? []
       : ['which weights were served: the digest is the one the endpoint was configured with']),

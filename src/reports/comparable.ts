@@ -1,15 +1,24 @@
 /**
  * Compare or refuse: two runs are comparable exactly if their rules and their selected items are equal.
  *
- * Otherwise what differs is named: the items first, then the rules in the fixed order below.
+ * Otherwise what differs is named: the items first, then the rules in the fixed order below. A comparison may be across a rule:
+ * then that rule is what is compared, and everything else has to be equal all the same.
  */
-import type { Plan } from '../transcript/plan.ts';
+import { canonicalize } from '../core/canonical-json.ts';
+import { digest, type Digest } from '../core/digest.ts';
+import type { Plan, PlanRules } from '../transcript/plan.ts';
 import { SUITE_REASONS } from '../transcript/record.ts';
 import type { VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import type { ReportComparableSet, ReportDifference } from './model.ts';
 
 /** What comparability is decided on. */
 export type ComparableRun = Pick<VerifiedTranscript, 'plan' | 'rulesDigest' | 'runId'>;
+
+/** The rules that a comparison may be across. No judge is among them: another judge is another ruler. */
+export const ACROSS = ['harness'] as const;
+
+/** A rule that a comparison may be across. */
+export type Across = (typeof ACROSS)[number];
 
 interface Field {
   readonly field: string;
@@ -18,6 +27,8 @@ interface Field {
   readonly of: (plan: Plan) => unknown;
   /** How the value is shown, where it does not speak for itself. */
   readonly show?: (plan: Plan) => string;
+  /** What follows from the difference, where that is not plain. */
+  readonly so?: string;
 }
 
 const PARAMETERS = ['max_tokens', 'temperature', 'top_p', 'seed', 'stop', 'logprobs', 'response_format'] as const;
@@ -48,8 +59,14 @@ const FIELDS: readonly Field[] = [
     name: `treatment of unscored items (${reason})`,
     of: ({ rules }) => rules.unscored[reason],
   })),
-  { field: 'rules.harness.id', name: 'harness', of: ({ rules }) => rules.harness.id },
-  { field: 'rules.harness.version', name: 'harness version', of: ({ rules }) => rules.harness.version },
+  { field: 'rules.harness', name: 'harness', of: ({ rules }) => rules.harness, show: showHarness },
+  {
+    field: 'rules.judge',
+    name: 'judge',
+    of: ({ rules }) => rules.judge,
+    show: showJudge,
+    so: ': another judge is another ruler',
+  },
   { field: 'rules.repeats', name: 'repeats', of: ({ rules }) => rules.repeats },
   { field: 'rules.limits.timeout_ms', name: 'time limit in ms', of: ({ rules }) => rules.limits.timeout_ms },
   {
@@ -65,9 +82,18 @@ const FIELDS: readonly Field[] = [
 /** Longest value that a sentence quotes. */
 const MAX_SHOWN = 80;
 
-/** Whether two runs ask the same items under the same rules. */
-export function isComparable(left: ComparableRun, right: ComparableRun): boolean {
-  return left.rulesDigest === right.rulesDigest && left.plan.selection.root === right.plan.selection.root;
+/** Whether two runs ask the same items under the same rules, those apart that they are compared across. */
+export function isComparable(left: ComparableRun, right: ComparableRun, across: readonly Across[] = []): boolean {
+  return left.plan.selection.root === right.plan.selection.root && hasSameRules(left, right, across);
+}
+
+function hasSameRules(left: ComparableRun, right: ComparableRun, across: readonly Across[]): boolean {
+  if (left.rulesDigest === right.rulesDigest || across.length === 0) return left.rulesDigest === right.rulesDigest;
+  return rulesWithout(left.plan.rules, across) === rulesWithout(right.plan.rules, across);
+}
+
+function rulesWithout(rules: PlanRules, across: readonly string[]): Digest {
+  return digest(canonicalize(Object.fromEntries(Object.entries(rules).filter(([rule]) => !across.includes(rule)))));
 }
 
 /** The first difference between two runs, or null if they are comparable. */
@@ -75,10 +101,17 @@ export function firstDifference(left: ComparableRun, right: ComparableRun): Repo
   return differences(left, right)[0] ?? null;
 }
 
-/** All differences between two runs in the fixed order; none if they are comparable. */
-export function differences(left: ComparableRun, right: ComparableRun): readonly ReportDifference[] {
-  if (isComparable(left, right)) return [];
-  const found = FIELDS.filter(({ of }) => JSON.stringify(of(left.plan)) !== JSON.stringify(of(right.plan)));
+/** All differences between two runs in the fixed order, those apart that they are compared across; none if they are comparable. */
+export function differences(
+  left: ComparableRun,
+  right: ComparableRun,
+  across: readonly Across[] = [],
+): readonly ReportDifference[] {
+  if (isComparable(left, right, across)) return [];
+  const crossed = new Set(across.map((rule) => `rules.${rule}`));
+  const found = FIELDS.filter(
+    ({ field, of }) => !crossed.has(field) && JSON.stringify(of(left.plan)) !== JSON.stringify(of(right.plan)),
+  );
   if (found.length > 0) return found.map((field) => describeDifference(field, left, right));
   // A rule that has no field above is still a rule: the digests differ, so something does.
   const digests = { left: short(left.rulesDigest), right: short(right.rulesDigest) };
@@ -86,9 +119,9 @@ export function differences(left: ComparableRun, right: ComparableRun): readonly
 }
 
 function describeDifference(field: Field, left: ComparableRun, right: ComparableRun): ReportDifference {
-  const { name, of, show = (plan: Plan) => describe(of(plan)) } = field;
+  const { name, of, show = (plan: Plan) => describe(of(plan)), so = '' } = field;
   const values = { left: show(left.plan), right: show(right.plan) };
-  return { field: field.field, ...values, sentence: sentence(name, values, suites(left, right)) };
+  return { field: field.field, ...values, sentence: sentence(name, values, suites(left, right)) + so };
 }
 
 function sentence(name: string, { left, right }: Pick<ReportDifference, 'left' | 'right'>, where: string): string {
@@ -116,8 +149,17 @@ function showItems({ selection, suite }: Plan): string {
   return `${size} of ${suite.size} (${drawn}, root ${short(root)})`;
 }
 
-function short(digest: string): string {
-  return `${digest.slice(0, 12)}…`;
+function showHarness({ rules: { harness } }: Plan): string {
+  const kind = `${harness.id}/${harness.version}${harness.digest === undefined ? '' : ` ${short(harness.digest)}`}`;
+  return harness.name === undefined ? kind : `${harness.name} (${kind})`;
+}
+
+function showJudge({ rules: { judge } }: Plan): string {
+  return judge === undefined ? 'none' : `${judge.model} at ${judge.base_url}`;
+}
+
+function short(hex: string): string {
+  return `${hex.slice(0, 12)}…`;
 }
 
 function describe(value: unknown): string {

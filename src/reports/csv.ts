@@ -9,6 +9,7 @@ import { ENDPOINT_LEVELS, type EndpointLevel } from '../core/evidence-names.ts';
 import { UNSCORED_REASONS, type AttemptStatus } from '../transcript/record.ts';
 import { AXES } from '../verifier/verdict.ts';
 import type { ReportSample } from './disclosure.ts';
+import { harnessText, judgeText } from './harness.ts';
 import type { ReportExecution, ReportMachine, ReportModel, ReportRun } from './model.ts';
 
 /** Samples per piece of text, so that a long run is written without being held as one string. */
@@ -42,8 +43,11 @@ const RESULT_COLUMNS: readonly Column<ReportRun>[] = [
   { name: 'run_id', of: (run) => run.run_id },
   { name: 'suite', of: (run) => run.suite.id },
   { name: 'suite_version', of: (run) => run.suite.version },
+  { name: 'items_accepted', of: (run) => run.suite.accepted.join(' ') },
   { name: 'licence', of: (run) => run.suite.licence },
   { name: 'endpoint', of: (run) => run.endpoint.name },
+  { name: 'harness', of: (run) => harnessText(run.harness) },
+  { name: 'judge', of: (run) => run.judge && judgeText(run.judge) },
   { name: 'labels', of: (run) => run.labels.join('; ') },
   { name: 'model_requested', of: (run) => run.model.requested },
   { name: 'models_reported', of: (run) => run.model.reported.map(({ name }) => name).join('; ') },
@@ -110,6 +114,7 @@ const SAMPLE_COLUMNS: readonly Column<SampleRow>[] = [
   { name: 'run_id', of: ({ run }) => run.run_id },
   { name: 'suite', of: ({ run }) => run.suite.id },
   { name: 'endpoint', of: ({ run }) => run.endpoint.name },
+  { name: 'harness', of: ({ run }) => harnessText(run.harness) },
   { name: 'labels', of: ({ run }) => run.labels.join('; ') },
   { name: 'index', of: ({ sample }) => sample.index },
   { name: 'repeat', of: ({ sample }) => sample.repeat },

@@ -1,5 +1,6 @@
 /** report.md: the tables of a report for a terminal, a pull request or a paper's appendix. */
 import { count, NONE, percent, usd } from './figures.ts';
+import { harnessText, JUDGEMENT, judgeText } from './harness.ts';
 import { printableLine } from './printable.ts';
 import type { ReportedName, ReportModel, ReportRun, ReportSuite } from './model.ts';
 import { coverageText } from './claims.ts';
@@ -150,6 +151,8 @@ function runsTable(runs: readonly ReportRun[]): string {
   const head = [
     'run',
     'suite',
+    'harness',
+    'judge',
     'requested model',
     'reported',
     'signed name',
@@ -162,6 +165,8 @@ function runsTable(runs: readonly ReportRun[]): string {
   const rows = runs.map((run) => [
     run.run_id,
     escapeMarkdown(`${run.suite.id} ${run.suite.version} (${run.suite.licence})`),
+    escapeMarkdown(harnessText(run.harness)),
+    run.judge === null ? NONE : escapeMarkdown(`${judgeText(run.judge)}: ${JUDGEMENT}`),
     escapeMarkdown(run.model.requested),
     names(run.model.reported),
     names(run.model.attested),

@@ -1,10 +1,12 @@
 /** Sentences that the Markdown file and the page share. Their parts come from outside, so a writer escapes them. */
 import { count, NONE, significant } from './figures.ts';
+import { askedName } from './harness.ts';
 import type { ReportCounts, ReportLatency, ReportModel, ReportRun, ReportScore, ReportSuite } from './model.ts';
 
-/** The endpoint of a run with its labels, so that a replay is never shown without the word. */
+/** The endpoint of a run, its harness and its labels, so that a replay is never shown without the word. */
 export function runName(run: ReportRun): string {
-  return run.labels.length === 0 ? run.endpoint.name : `${run.endpoint.name} (${run.labels.join(', ')})`;
+  const name = askedName(run);
+  return run.labels.length === 0 ? name : `${name} (${run.labels.join(', ')})`;
 }
 
 /** How many samples the mean is over: for an accuracy `742 of 1,319`, for a mean of partial scores only the number. */
@@ -56,13 +58,13 @@ export function comparabilityText(suite: ReportSuite, { runs }: ReportModel): re
   return [...agreeing, ...differing, ...shared];
 }
 
-// Two runs of one endpoint are told apart by their run ids.
+// Two runs of one endpoint and harness are told apart by their run ids.
 function namesOf(ids: readonly string[], runs: readonly ReportRun[]): string {
   const named = runs.filter((run) => ids.includes(run.run_id));
-  const isShared = new Set(runs.map(suiteAndEndpoint)).size < runs.length;
-  return named.map((run) => (isShared ? `${run.endpoint.name} [${run.run_id}]` : run.endpoint.name)).join(', ');
+  const isShared = new Set(runs.map(suiteAndName)).size < runs.length;
+  return named.map((run) => (isShared ? `${askedName(run)} [${run.run_id}]` : askedName(run))).join(', ');
 }
 
-function suiteAndEndpoint(run: ReportRun): string {
-  return `${run.suite.id}\n${run.endpoint.name}`;
+function suiteAndName(run: ReportRun): string {
+  return `${run.suite.id}\n${askedName(run)}`;
 }

@@ -115,7 +115,7 @@ function levelText({ level, suffixes, levels }: ExecutionVerdict): string {
   return [level, ...suffixes].join(' ') + (counts.length > 1 ? ` (${counts.join(', ')})` : '');
 }
 
-function scoring({ coverage, canRescore, hasSuite, lacksSandbox = false, pass }: AxesInput): AxisVerdict {
+function scoring({ files, coverage, canRescore, hasSuite, lacksSandbox = false, pass }: AxesInput): AxisVerdict {
   const axis = 'scoring';
   const { samples, rescored, unanswered, requests, rerendered } = coverage;
   const scorable = samples - unanswered;
@@ -155,9 +155,19 @@ function scoring({ coverage, canRescore, hasSuite, lacksSandbox = false, pass }:
   return {
     axis,
     verdict: 'proven',
-    scope: `${prompts} were rendered again and answers extracted and scored again from the recorded bytes${rest}; ${metrics}`,
+    scope: `${prompts} were rendered again and ${rederived(files)} from the recorded bytes${rest}; ${metrics}${judgement(files)}`,
     coverage: counted,
   };
+}
+
+function rederived({ plan }: OpenedFiles): string {
+  if (plan.judge === undefined) return 'answers extracted and scored again';
+  return "the judge's questions made again, and the verdicts follow from its replies";
+}
+
+// That a verdict follows from what the judge said does not make it right.
+function judgement({ plan: { judge } }: OpenedFiles): string {
+  return judge === undefined ? '' : `; judgement by ${judge.model}, not re-derivable`;
 }
 
 const FAULT_AXES: readonly (readonly [Axis, RegExp])[] = [

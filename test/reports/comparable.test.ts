@@ -20,6 +20,27 @@ describe('isComparable()', () => {
   });
 });
 
+describe('isComparable() across harnesses', () => {
+  const edit = run({ rules: { harness: { id: 'tool-loop', version: 1, name: 'edit', digest: digest('edit') } } });
+
+  it('takes runs whose rules differ in the harness alone', () => {
+    expect(isComparable(base, edit)).toBe(false);
+    expect(isComparable(base, edit, ['harness'])).toBe(true);
+    expect(differences(base, edit, ['harness'])).toEqual([]);
+  });
+
+  it('refuses every other difference, and names it without the harness', () => {
+    const { harness } = edit.plan.rules;
+    const other = run({ rules: { harness, repeats: 2 } });
+    expect(isComparable(base, other, ['harness'])).toBe(false);
+    expect(differences(base, other, ['harness']).map(({ field }) => field)).toEqual(['rules.repeats']);
+    const judged = run({ rules: { harness, judge: { model: 'wise', base_url: 'https://judge.example/v1' } } });
+    expect(differences(base, judged, ['harness']).map(({ field }) => field)).toEqual(['rules.judge']);
+    const elsewhere = run({ rules: { harness }, selection: { root: digest('others') } });
+    expect(isComparable(base, elsewhere, ['harness'])).toBe(false);
+  });
+});
+
 describe('firstDifference()', () => {
   it('is null for comparable runs', () => {
     expect(firstDifference(base, run({ endpoint: { name: 'large' } }))).toBeNull();
@@ -44,9 +65,14 @@ describe('firstDifference()', () => {
     ['rules.scorer.digest', { rules: { scorer: { ...rules.scorer, digest: digest('x') } } }, 'scorer configuration: '],
     ['rules.unscored.lost', { rules: { unscored: { ...rules.unscored, lost: 'wrong' } } }, 'excluded against wrong'],
     [
-      'rules.harness.version',
-      { rules: { harness: { id: 'single-turn', version: 2 } } },
-      'harness version: 1 against 2',
+      'rules.harness',
+      { rules: { harness: { id: 'tool-loop', version: 2, name: 'edit', digest: digest('loop') } } },
+      `harness: single-turn/1 against edit (tool-loop/2 ${digest('loop').slice(0, 12)}…)`,
+    ],
+    [
+      'rules.judge',
+      { rules: { judge: { model: 'wise', base_url: 'https://judge.example/v1' } } },
+      'judge: none against wise at https://judge.example/v1: another judge is another ruler',
     ],
     ['rules.repeats', { rules: { repeats: 5 } }, 'repeats: 1 against 5'],
     ['rules.limits.timeout_ms', { rules: { limits: { ...rules.limits, timeout_ms: 1 } } }, ': 60000 against 1'],

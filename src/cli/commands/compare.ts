@@ -2,10 +2,12 @@
 import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/errors.ts';
+import { ACROSS } from '../../reports/comparable.ts';
 import { compareRuns } from '../../reports/comparison/compare-runs.ts';
 import { comparedRun } from '../../reports/comparison/compared-run.ts';
+import type { NotComparable } from '../../reports/comparison/model.ts';
 import { writeComparison } from '../../reports/comparison/write-comparison.ts';
-import { defineCommand, type Command } from '../command.ts';
+import { defineCommand, oneOfWords, type Command } from '../command.ts';
 import { comparisonLines, notComparableLines } from '../comparison-text.ts';
 import { disclosureChoice, LEVELS_HELP } from '../disclosure-options.ts';
 import { EVIDENCE_OPTIONS, readEvidenceChoice } from '../evidence-check.ts';
@@ -38,6 +40,11 @@ export const compare: Command = defineCommand({
         default: false,
         describe: 'compare runs over different selections on the items that all of them have',
       })
+      .option('across', {
+        type: 'string',
+        describe: 'harness: compare runs that differ in the harness alone, as model × harness',
+        requiresArg: true,
+      })
       .option('out', {
         alias: 'o',
         type: 'string',
@@ -67,14 +74,16 @@ export const compare: Command = defineCommand({
   examples: [
     ['touchstone compare runs/before runs/after', 'did the change help?'],
     ['touchstone compare runs/* --baseline runs/reference -o comparison', 'a leaderboard, with ties'],
+    ['touchstone compare whole-file search-replace --across harness', 'what does the harness change?'],
     ['touchstone compare full.touchstone.jsonl.gz part.touchstone.jsonl.gz --on-common-items', ''],
   ],
   notes:
     'Runs are compared item by item, over the same items under the same rules; otherwise what differs is named and the\n' +
     'command ends with 1. Every difference has an interval and a p-value that is adjusted for the number of comparisons.\n' +
     `--out writes comparison.json, comparison.md, comparison.csv and flips.csv. See docs/compare.md.\n\n${LEVELS_HELP}`,
-  run: async ({ source, baseline, onCommonItems, out, trust, allowUnknownSigner, disclose, items, json, ...args }) => {
+  run: async ({ source, baseline, onCommonItems, across, out, trust, allowUnknownSigner, disclose, items, json, ...args }) => {
     const disclosure = disclosureChoice(disclose, items);
+    const rules = [oneOfWords('across', across, ACROSS) ?? []].flat();
     const sources = withBaseline(source, baseline);
     const checks = {
       trusted: await readTrust(trust),
@@ -86,10 +95,11 @@ export const compare: Command = defineCommand({
       say(`nothing is compared: ${codes.length} of ${sources.length} sources cannot be used`);
       return worstOf(codes);
     }
-    const model = compareRuns(runs, { onCommonItems, createdAt: new Date().toISOString() });
+    const model = compareRuns(runs, { onCommonItems, across: rules, createdAt: new Date().toISOString() });
     if (json) printJson(model);
     if (!model.comparable) {
       if (!json) for (const line of notComparableLines(model)) print(line);
+      if (isHarnessAlone(model)) say('hint: --across harness compares runs that differ in the harness alone');
       return EXIT.no;
     }
     if (!json) for (const line of comparisonLines(model)) print(line);
@@ -99,6 +109,10 @@ export const compare: Command = defineCommand({
     return EXIT.yes;
   },
 });
+
+function isHarnessAlone({ refusals }: NotComparable): boolean {
+  return refusals.every(({ differences }) => differences.every(({ field }) => field === 'rules.harness'));
+}
 
 // The baseline goes first, wherever it was given.
 function withBaseline(sources: readonly string[], baseline: string | undefined): readonly string[] {

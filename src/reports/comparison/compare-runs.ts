@@ -2,6 +2,8 @@
 import { taggedDigest, type Digest } from '../../core/digest.ts';
 import { UsageError } from '../../core/errors.ts';
 import { benjaminiHochberg, holm, type PValues } from '../../stats/multiplicity.ts';
+import { ACROSS, type Across } from '../comparable.ts';
+import { askedName } from '../harness.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { groupRuns, type Grouping } from './contestants.ts';
 import { COMPARISON_FORMAT, type Comparison, type ComparisonModel, type NotComparable, type Refusal } from './model.ts';
@@ -18,6 +20,8 @@ export interface ComparisonOptions {
   readonly baseline?: ComparedRun;
   /** Compare runs over different selections on the items that all of them have. */
   readonly onCommonItems?: boolean;
+  /** Rules that are compared, so that runs may differ in them. */
+  readonly across?: readonly Across[];
   /** RFC 3339 time; without it the comparison is a function of its runs alone. */
   readonly createdAt?: string;
 }
@@ -39,13 +43,15 @@ export function compareRuns(runs: readonly ComparedRun[], options: ComparisonOpt
     );
   }
   const { baseline = first, onCommonItems = false, createdAt = null } = options;
+  const across = ACROSS.filter((rule) => options.across?.includes(rule));
   const head: Head = {
     format: COMPARISON_FORMAT,
     created_at: createdAt,
     baseline: baseline.runId,
     on_common_items: onCommonItems,
+    across,
   };
-  const grouping = groupRuns(runs, { baseline, onCommonItems });
+  const grouping = groupRuns(runs, { baseline, onCommonItems, across });
   if (!grouping.comparable) return refusal(head, runs, grouping.refusals);
   const suites = grouping.groups.map(estimateSuite);
   const apart = suites.flatMap(withoutCommonItems);
@@ -53,7 +59,7 @@ export function compareRuns(runs: readonly ComparedRun[], options: ComparisonOpt
   return comparison(head, grouping, suites);
 }
 
-type Head = Pick<Comparison, 'format' | 'created_at' | 'baseline' | 'on_common_items'>;
+type Head = Pick<Comparison, 'format' | 'created_at' | 'baseline' | 'on_common_items' | 'across'>;
 type Comparable = Extract<Grouping, { readonly comparable: true }>;
 
 function checkDistinct(runs: readonly ComparedRun[]): void {
@@ -65,7 +71,7 @@ function checkDistinct(runs: readonly ComparedRun[]): void {
 }
 
 function refusal(head: Head, runs: readonly ComparedRun[], refusals: readonly Refusal[]): NotComparable {
-  const rows = runs.map((run) => runRow(run, run.plan.endpoint.name));
+  const rows = runs.map((run) => runRow(run, askedName(run.summary)));
   return { ...head, comparable: false, refusals, runs: rows };
 }
 

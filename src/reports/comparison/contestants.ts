@@ -1,10 +1,12 @@
 /**
  * Who is compared with whom: runs by suite, and under which name each takes part.
  *
- * A name is that of the endpoint. Where a suite was run several times on one endpoint, the first run that was given is #1, the
+ * A name is that of the endpoint; across harnesses it is `endpoint × harness`, because the same model under another harness is
+ * another contestant. Where a suite was run several times on one endpoint, the first run that was given is #1, the
  * second #2 and so on, in every suite alike: `compare before/* after/*` compares each #1 with its #2.
  */
-import { differences, isComparable } from '../comparable.ts';
+import { differences, isComparable, type Across } from '../comparable.ts';
+import { harnessName } from '../harness.ts';
 import type { ReportDifference } from '../model.ts';
 import type { OpenRun } from './align.ts';
 import type { ComparedRun } from './compared-run.ts';
@@ -32,17 +34,19 @@ export interface GroupingChoice {
   /** The run whose name is the baseline in every suite. */
   readonly baseline: ComparedRun;
   readonly onCommonItems: boolean;
+  readonly across: readonly Across[];
 }
 
 /** The runs by suite; every one must have a comparable run of the baseline. */
 export function groupRuns(runs: readonly ComparedRun[], choice: GroupingChoice): Grouping {
-  const named = nameRuns(groupBySuite(runs));
+  const nameOf = namesAcross(choice.across);
+  const named = nameRuns(groupBySuite(runs), nameOf);
   const baselineName = named.flat().find(({ run }) => run === choice.baseline)?.name;
   const groups = named.map((group) =>
     group.toSorted((a, b) => Number(b.name === baselineName) - Number(a.name === baselineName)),
   );
   const found = groups.flatMap((group) => refusalsIn(group, { ...choice, baselineName }));
-  const refusals = found.length > 0 ? found : aloneIn(groups, choice.baseline);
+  const refusals = found.length > 0 ? found : aloneIn(groups, choice);
   if (refusals.length > 0) return { comparable: false, refusals };
   return {
     comparable: true,
@@ -51,7 +55,7 @@ export function groupRuns(runs: readonly ComparedRun[], choice: GroupingChoice):
       // Without verdicts a run is refused above.
       contestants: group.map(({ name, run }) => ({ name, run: run as OpenRun })),
     })),
-    isNumbered: named.flat().some(({ name, run }) => name !== run.plan.endpoint.name),
+    isNumbered: named.flat().some(({ name, run }) => name !== nameOf(run)),
   };
 }
 
@@ -73,8 +77,15 @@ function groupBySuite(runs: readonly ComparedRun[]): readonly (readonly Compared
   return groups;
 }
 
-function nameRuns(groups: readonly (readonly ComparedRun[])[]): readonly (readonly Named[])[] {
-  const nameOf = ({ plan }: ComparedRun): string => plan.endpoint.name;
+type NameOf = (run: ComparedRun) => string;
+
+/** What runs are called in a comparison across some rules, before any number. */
+export function namesAcross(across: readonly Across[]): NameOf {
+  if (!across.includes('harness')) return ({ plan }) => plan.endpoint.name;
+  return ({ plan: { endpoint, rules } }) => `${endpoint.name} × ${harnessName(rules.harness)}`;
+}
+
+function nameRuns(groups: readonly (readonly ComparedRun[])[], nameOf: NameOf): readonly (readonly Named[])[] {
   const isShared = (name: string): boolean =>
     groups.some((group) => group.filter((run) => nameOf(run) === name).length > 1);
   return groups.map((group) => {
@@ -90,7 +101,7 @@ function nameRuns(groups: readonly (readonly ComparedRun[])[]): readonly (readon
 
 function refusalsIn(
   group: readonly Named[],
-  { baseline, baselineName, onCommonItems }: GroupingChoice & { readonly baselineName: string | undefined },
+  { baseline, baselineName, onCommonItems, across }: GroupingChoice & { readonly baselineName: string | undefined },
 ): readonly Refusal[] {
   const [first, ...others] = group;
   if (first === undefined) return [];
@@ -102,7 +113,7 @@ function refusalsIn(
   return [
     ...refuse(held, verdictsMissing(held)),
     ...rest.flatMap(({ run }) =>
-      refuse(run, [...verdictsMissing(run), ...decisive(differences(held, run), onCommonItems && hasBaseline)]),
+      refuse(run, [...verdictsMissing(run), ...decisive(differences(held, run, across), onCommonItems && hasBaseline)]),
     ),
   ];
 }
@@ -119,11 +130,18 @@ function verdictsMissing({ items }: ComparedRun): readonly ReportDifference[] {
 }
 
 // Of two runs that are each alone in their suite it helps most to know what separates the suites.
-function aloneIn(groups: readonly (readonly Named[])[], baseline: ComparedRun): readonly Refusal[] {
+function aloneIn(
+  groups: readonly (readonly Named[])[],
+  { baseline, across }: Pick<GroupingChoice, 'baseline' | 'across'>,
+): readonly Refusal[] {
   const alone = groups.flatMap((group) => (group.length === 1 ? group : [])).map(({ run }) => run);
   const apart = alone.filter((run) => run !== baseline);
   if (alone.length === apart.length + 1 && apart.length > 0) {
-    return apart.map((run) => ({ baseline: baseline.runId, run: run.runId, differences: differences(baseline, run) }));
+    return apart.map((run) => ({
+      baseline: baseline.runId,
+      run: run.runId,
+      differences: differences(baseline, run, across),
+    }));
   }
   return alone.map(({ runId, plan }) => {
     const { id, version } = plan.suite;

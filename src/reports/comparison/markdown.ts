@@ -1,8 +1,9 @@
 /** comparison.md: the tables for a terminal, a pull request or a paper's appendix. */
-import { count } from '../figures.ts';
+import { count, NONE } from '../figures.ts';
+import { harnessText, judgeText } from '../harness.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import type { ComparedPair, ComparedRunRow, Comparison, Flip, SuiteComparison } from './model.ts';
-import { legend, matrixTable, overallTable, suiteSentence, suiteTables, type ComparisonTable } from './tables.ts';
+import { acrossText, legend, matrixTable, overallTable, suiteHeading, suiteSentence, suiteTables, type ComparisonTable } from './tables.ts';
 import { runLine, runNames, type RunNames } from './wording.ts';
 
 /** Most flips of a pair that are listed; flips.csv has all. */
@@ -21,7 +22,7 @@ export function comparisonMarkdown(model: Comparison): string {
       ? []
       : ['## Overall', tableText(overallTable(overall, names)), ...matrix(overall.leaderboard)]),
     ...(model.overall_missing === null ? [] : [`No mean over suites: ${model.overall_missing}.`]),
-    ...suites.flatMap((suite) => suiteBlocks(suite, names)),
+    ...suites.flatMap((suite) => suiteBlocks(suite, { model, names })),
     '## How to read this',
     [...legend(model), ...model.notes].map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
     '## Runs',
@@ -30,17 +31,20 @@ export function comparisonMarkdown(model: Comparison): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-function title({ suites, runs }: Comparison): string {
+function title({ suites, runs, across }: Comparison): string {
   const names = new Set(runs.map(({ name }) => name));
   const what = suites.length === 1 ? (suites[0]?.id ?? '') : `${suites.length} suites`;
-  return `${names.size} runs compared: ${what}`;
+  return `${names.size} runs compared${acrossText(across)}: ${what}`;
 }
 
-function suiteBlocks(suite: SuiteComparison, names: RunNames): readonly string[] {
-  const heading = `## ${escapeMarkdown(`${suite.id} ${suite.versions.join(', ')}`)}`;
+function suiteBlocks(
+  suite: SuiteComparison,
+  { model, names }: { readonly model: Comparison; readonly names: RunNames },
+): readonly string[] {
+  const heading = `## ${escapeMarkdown(suiteHeading(suite, model))}`;
   return [
     heading,
-    suiteSentence(suite),
+    suiteSentence(suite, model),
     ...suiteTables(suite, names).map(captioned),
     ...suite.pairs.flatMap(flipsBlock),
   ];
@@ -86,12 +90,14 @@ function flipName({ id, index }: Flip): string {
 }
 
 function runsTable(runs: readonly ComparedRunRow[]): string {
-  const head = ['name', 'run', 'suite', 'model', 'level', 'signed', 'verified', 'source'];
+  const head = ['name', 'run', 'suite', 'model', 'harness', 'judge', 'level', 'signed', 'verified', 'source'];
   const rows = runs.map((run) => [
     runLine(run),
     run.run_id,
     run.suite,
     run.model,
+    harnessText(run.harness),
+    run.judge === null ? NONE : judgeText(run.judge),
     run.standing,
     run.signed,
     run.axes.map(({ axis, verdict }) => `${axis} ${verdict}`).join(', '),

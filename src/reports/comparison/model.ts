@@ -8,6 +8,7 @@ import type { DifferenceMethod, DifferenceReason, TestMethod } from '../../stats
 import type { MarginDecision } from '../../stats/decision.ts';
 import type { MeanMethod, MeanReason } from '../../stats/mean-estimate.ts';
 import type { Axis, Verdict } from '../../verifier/verdict.ts';
+import type { Across } from '../comparable.ts';
 import type { ReportDifference, ReportRun } from '../model.ts';
 
 /** The format of comparison.json. */
@@ -25,6 +26,8 @@ interface ComparisonHead {
   readonly baseline: string;
   /** Whether runs over different selections were compared on the items that all of them have. */
   readonly on_common_items: boolean;
+  /** Rules that runs are compared across, such as `harness`; in everything else they are alike. */
+  readonly across: readonly Across[];
   readonly runs: readonly ComparedRunRow[];
 }
 
@@ -79,6 +82,8 @@ export interface ComparedRunRow extends Pick<
   | 'created_at'
   | 'labels'
   | 'endpoint'
+  | 'harness'
+  | 'judge'
   | 'level'
   | 'disclosure'
   | 'counts'
@@ -86,7 +91,7 @@ export interface ComparedRunRow extends Pick<
   | 'tokens'
   | 'cost'
 > {
-  /** Under which name the run is compared: that of its endpoint, with a number where several runs of a suite share it. */
+  /** Under which name the run is compared: that of its endpoint, with its harness if that is compared, and a number where several runs of a suite share it. */
   readonly name: string;
   readonly suite: string;
   readonly model: string;

@@ -1,4 +1,5 @@
 /** What a reader must know beside the numbers of a comparison. */
+import { JUDGEMENT, judgeText } from '../harness.ts';
 import type { SuiteEstimates } from './suite-estimates.ts';
 
 /** How runs were taken together. */
@@ -14,6 +15,7 @@ export function notesOf(
 ): readonly string[] {
   const runs = suites.flatMap(({ group }) => group.contestants.map(({ run }) => run));
   const sentences: readonly (string | false)[] = [
+    ...suites.flatMap(judgeNote),
     onCommonItems && 'Only items that all runs of a suite have are compared; each run may have asked others too.',
     isNumbered && 'Runs of one endpoint are numbered in the order in which they were given, in every suite alike.',
     suites.some(({ aligned }) => !aligned.items.tagsKnown) &&
@@ -31,4 +33,9 @@ export function notesOf(
     'Latencies are as the runner measured them, token counts as the endpoint reported them, prices as configured.',
   ];
   return sentences.filter((sentence) => sentence !== false);
+}
+
+function judgeNote({ group: { id, contestants } }: SuiteEstimates): readonly string[] {
+  const judge = contestants[0]?.run.summary.judge ?? null;
+  return judge === null ? [] : [`Verdicts on ${id} are those of ${judgeText(judge)}: ${JUDGEMENT}.`];
 }

@@ -7,7 +7,7 @@ import type { ComparedRunRow } from './model.ts';
 
 /** The row of a run under its name. */
 export function runRow({ summary }: ComparedRun, name: string): ComparedRunRow {
-  const { run_id, plan_digest, rules_digest, source, created_at, labels, endpoint, level } = summary;
+  const { run_id, plan_digest, rules_digest, source, created_at, labels, endpoint, harness, judge, level } = summary;
   const { disclosure, counts, latency, tokens, cost, score } = summary;
   return {
     run_id,
@@ -17,6 +17,8 @@ export function runRow({ summary }: ComparedRun, name: string): ComparedRunRow {
     created_at,
     labels,
     endpoint,
+    harness,
+    judge,
     level,
     disclosure,
     counts,

@@ -180,12 +180,28 @@ export function suiteTables(suite: SuiteComparison, names: RunNames): readonly C
   return tables.filter((table) => table !== null);
 }
 
+/** The suite as a heading, with what it is compared across. */
+export function suiteHeading({ id, versions }: SuiteComparison, { across }: Pick<Comparison, 'across'>): string {
+  return `${id} ${versions.join(', ')}${acrossText(across)}`;
+}
+
+/** What is compared beside endpoints, for a heading; empty if nothing is. */
+export function acrossText(across: Comparison['across']): string {
+  return across.map((rule) => `, across ${ACROSS_NAMES[rule]}`).join('');
+}
+
+const ACROSS_NAMES: Readonly<Record<Comparison['across'][number], string>> = { harness: 'harnesses' };
+
 /** One sentence on what was compared in a suite. */
-export function suiteSentence({ items, repeats, clusters, scores }: SuiteComparison): string {
+export function suiteSentence(
+  { items, repeats, clusters, scores }: SuiteComparison,
+  { across }: Pick<Comparison, 'across'>,
+): string {
+  const rules = across.length === 0 ? 'under the same rules' : `under the same rules but for the ${across.join(', ')}`;
   const some = items.compared < items.selected ? ` of at most ${count(items.selected)} selected` : '';
   const asked = repeats === 1 ? '' : `, each asked ${repeats} times`;
   const units = clusters.units < items.compared ? ` in ${count(clusters.units)} clusters` : '';
-  return `${count(scores.length)} runs over the same ${count(items.compared)} items${some}${units}${asked}, under the same rules.`;
+  return `${count(scores.length)} runs over the same ${count(items.compared)} items${some}${units}${asked}, ${rules}.`;
 }
 
 /** How to read the tables. */

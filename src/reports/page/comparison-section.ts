@@ -1,6 +1,7 @@
 /** Comparison: who can be told from whom, what it cost, and how each did on the items of each tag. */
 import { count, NONE, percent } from '../figures.ts';
 import type { ComparedPair, ComparedRatio, LeaderboardRow, MatrixCell, SuiteComparison } from '../comparison/model.ts';
+import { askedName } from '../harness.ts';
 import type { ReportRun } from '../model.ts';
 import { html, type Markup, type Value } from './markup.ts';
 import { section, wideTable } from './sections.ts';
@@ -159,7 +160,10 @@ function charts(): Markup {
 }
 
 function tagBlock({ suite, runs, rows, left_out: rest }: TagTable, all: readonly ReportRun[]): Markup {
-  const names = runs.map((id) => all.find((run) => run.run_id === id)?.endpoint.name ?? id);
+  const names = runs.map((id) => {
+    const run = all.find((each) => each.run_id === id);
+    return run === undefined ? id : askedName(run);
+  });
   const head: readonly Value[] = ['Tag', ...names.map((name) => html`<bdi>${name}</bdi>`)];
   const body = rows.map(({ tag, scores }) => [html`<bdi>${tag}</bdi>`, ...scores.map(tagCell)]);
   return html`<article class="suite tags-of-suite" aria-label="Scores by tag on ${suite}">

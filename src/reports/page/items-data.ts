@@ -6,6 +6,7 @@
 import { encodeUtf8 } from '../../core/bytes.ts';
 import type { VerifiedSample } from '../../verifier/verified-transcript.ts';
 import { count } from '../figures.ts';
+import { askedName } from '../harness.ts';
 import { printable } from '../printable.ts';
 import type { ReportModel, ReportRun } from '../model.ts';
 import { embeddedJson } from './markup.ts';
@@ -137,7 +138,7 @@ function lazySuite(
   const [first] = runs;
   return {
     name: first === undefined ? '' : printable(`${first.suite.id} ${first.suite.version}`),
-    runs: runs.map((run) => ({ name: printable(run.endpoint.name), labels: run.labels, run: run.run_id })),
+    runs: runs.map((run) => ({ name: printable(askedName(run)), labels: run.labels, run: run.run_id })),
     size: indices.length,
     view(position) {
       const index = indices[position] ?? 0;

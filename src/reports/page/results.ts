@@ -3,6 +3,7 @@ import { count, NONE, percent, usd } from '../figures.ts';
 import type { Treatment } from '../../transcript/plan.ts';
 import type { ReportCounts, ReportModel, ReportRun, ReportScore, ReportSuite, RunLabel } from '../model.ts';
 import type { LeaderboardRow } from '../comparison/model.ts';
+import { askedName } from '../harness.ts';
 import { levelCell } from '../standing.ts';
 import { attemptsText, comparabilityText, latencyText, sizeText } from '../wording.ts';
 import { html, type Markup } from './markup.ts';
@@ -97,7 +98,7 @@ function rankText(rank: LeaderboardRow['rank'] | undefined): string {
 
 function scoreRow(run: ReportRun, rank: LeaderboardRow['rank'] | undefined): Markup {
   const { score } = run;
-  const name = [run.endpoint.name, ...run.labels].join(', ');
+  const name = [askedName(run), ...run.labels].join(', ');
   return html`
     <tr>
       <td class="rank"><span class="unseen">rank </span>${rankText(rank)}</td>
@@ -165,6 +166,7 @@ function overviewCell(run: ReportRun, common: readonly RunLabel[]): Markup {
   const own = run.labels.filter((label) => !common.includes(label));
   return html`<div>
     <b>${percent(run.score?.value ?? null)}</b> <span class="muted">${intervalText(run.score)}</span>
+    ${run.harness.name !== null && html`<div class="own muted">${run.harness.name}</div>`}
     ${own.length > 0 && html`<div class="own">${labels(own)}</div>`}
   </div>`;
 }
@@ -175,5 +177,5 @@ function commonLabels(runs: readonly ReportRun[]): readonly RunLabel[] {
 
 /** Names of runs for a list: endpoint with labels, then suite. */
 export function runTitle(run: ReportRun): Markup {
-  return html`<bdi>${run.endpoint.name}</bdi> <span class="muted">on ${run.suite.id}</span>${labels(run.labels)}`;
+  return html`<bdi>${askedName(run)}</bdi> <span class="muted">on ${run.suite.id}</span>${labels(run.labels)}`;
 }

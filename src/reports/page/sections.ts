@@ -1,6 +1,7 @@
 /** The building blocks of the page: sections, tables and marks. */
 import type { Verdict } from '../../verifier/verdict.ts';
 import { coverageText } from '../claims.ts';
+import { askedName } from '../harness.ts';
 import type { ReportRun, RunLabel } from '../model.ts';
 import { html, type Markup, type Value } from './markup.ts';
 
@@ -29,9 +30,9 @@ function tableRow([first, ...rest]: readonly Value[]): Markup {
   return html`<tr><th scope="row">${first ?? ''}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`;
 }
 
-/** The name of a run's endpoint with everything that must be said beside it. */
+/** The name of a run's endpoint and harness with everything that must be said beside it. */
 export function endpointName(run: ReportRun): Markup {
-  return html`<bdi class="endpoint">${run.endpoint.name}</bdi>${labels(run.labels)}`;
+  return html`<bdi class="endpoint">${askedName(run)}</bdi>${labels(run.labels)}`;
 }
 
 /** Labels of a run. */

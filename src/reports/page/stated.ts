@@ -1,6 +1,7 @@
 /** Holds the figures a page states against those that follow from its transcripts. */
 import { canonicalize } from '../../core/canonical-json.ts';
 import { AXES, type Axis } from '../../verifier/verdict.ts';
+import { askedName } from '../harness.ts';
 import type { ReportModel, ReportRun } from '../model.ts';
 
 /** A run whose transcript gives other figures than the page states. */
@@ -17,6 +18,8 @@ const FIGURES: Readonly<Record<string, (run: ReportRun) => unknown>> = {
   rules: (run) => run.rules_digest,
   suite: (run) => run.suite,
   endpoint: (run) => run.endpoint,
+  harness: (run) => run.harness,
+  judge: (run) => run.judge,
   score: (run) => run.score && { ...run.score, status: null },
   counts: (run) => run.counts,
   metrics: (run) => run.metrics.map(({ function: name, result }) => ({ name, result })),
@@ -41,7 +44,7 @@ export function contradictions(stated: ReportModel, found: ReportModel): readonl
     if (again === undefined) return [];
     const fields = Object.entries(FIGURES).filter(([, of]) => differs(of(run), of(again)));
     if (fields.length === 0) return [];
-    return [{ runId: run.run_id, name: run.endpoint.name, fields: fields.map(([field]) => field) }];
+    return [{ runId: run.run_id, name: askedName(run), fields: fields.map(([field]) => field) }];
   });
 }
 
@@ -50,7 +53,7 @@ export function missingRuns(stated: ReportModel, found: ReportModel): readonly s
   const ids = new Set(found.runs.map(({ run_id: id }) => id));
   return stated.runs
     .filter(({ run_id: id }) => !ids.has(id))
-    .map(({ endpoint, suite }) => `${endpoint.name} on ${suite.id}`);
+    .map((run) => `${askedName(run)} on ${run.suite.id}`);
 }
 
 /** The questions that a page states to be proven, and that have not been answered so here, with the number of runs. */

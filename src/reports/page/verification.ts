@@ -2,6 +2,7 @@
 import { AXES, type Axis, type Verdict } from '../../verifier/verdict.ts';
 import { sharedClaims, type SharedClaim } from '../claims.ts';
 import { count, NONE } from '../figures.ts';
+import { harnessText, judgeText } from '../harness.ts';
 import type { ReportedName, ReportModel, ReportRun } from '../model.ts';
 import { evidenceFacts } from './evidence.ts';
 import { html, type Markup, type Value } from './markup.ts';
@@ -117,7 +118,7 @@ function runCard(run: ReportRun): Markup {
 }
 
 function identity(run: ReportRun): readonly (readonly [string, Value])[] {
-  const { suite, endpoint, model, runner, tree, cost } = run;
+  const { suite, endpoint, model, harness, judge, runner, tree, cost } = run;
   return [
     ['signed', run.signer.sentence],
     ['requested model', html`<bdi>${model.requested}</bdi>`],
@@ -127,8 +128,11 @@ function identity(run: ReportRun): readonly (readonly [string, Value])[] {
       'weights',
       model.weights === null ? NONE : html`<code>${model.weights}</code> <span class="muted">declared</span>`,
     ],
+    ['harness', html`${harnessText(harness)}${harness.digest !== null && html` <code>${harness.digest}</code>`}`],
+    ...(judge === null ? [] : [['judge', judgeFact(judge)] as const]),
     ['endpoint', html`<bdi>${endpoint.base_url}</bdi> <span class="muted">${endpoint.kind}</span>`],
     ['suite', html`${suite.id} ${suite.version}, ${suite.licence}, ${suite.visibility} <code>${suite.digest}</code>`],
+    ...(suite.accepted.length === 0 ? [] : [['not pinned', acceptedFact(suite)] as const]),
     ['planned', `${run.created_at} by the clock of the runner`],
     ['ended', run.ended === null ? NONE : `${run.ended.at}, ${run.ended.reason}`],
     ['runner', `${runner.name} ${runner.version} on ${runner.platform}${runner.dirty ? ', uncommitted changes' : ''}`],
@@ -142,6 +146,15 @@ function identity(run: ReportRun): readonly (readonly [string, Value])[] {
     ['disclosed', run.disclosure.sentence],
     ['read from', html`<bdi>${run.source}</bdi>`],
   ];
+}
+
+function judgeFact(judge: NonNullable<ReportRun['judge']>): Markup {
+  const answers = judge.judgements === null ? '' : `, ${count(judge.judgements)} judgements, not re-derivable`;
+  return html`<bdi>${judge.name}</bdi>, ${judgeText(judge)}${answers} ${judge.reported.length > 0 && names(judge.reported)}`;
+}
+
+function acceptedFact({ accepted }: ReportRun['suite']): Markup {
+  return html`items from files accepted by digest ${accepted.map((digest) => html`<code>${digest}</code> `)}`;
 }
 
 function scoreSource({ function: name, status, interval }: NonNullable<ReportRun['score']>): string {

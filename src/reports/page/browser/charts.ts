@@ -1,6 +1,7 @@
 /** Score against effort, one dot per run, from the figures in the tables, on scales of D3. */
 import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3-scale';
 import { duration, percent, usd } from '../../figures.ts';
+import { askedName } from '../../harness.ts';
 import { printable } from '../../printable.ts';
 import type { ReportModel, ReportRun } from '../../model.ts';
 import { byId } from './by-id.ts';
@@ -70,7 +71,7 @@ function dotOf(run: ReportRun, effort: Effort): readonly Dot[] {
   const { value, interval } = run.score;
   return [
     {
-      name: printable(run.endpoint.name),
+      name: printable(askedName(run)),
       suite: printable(run.suite.id),
       x,
       score: Number(value),
