@@ -115,7 +115,7 @@ export interface ReportRun {
 }
 
 /** One thing that an endpoint may be able to do. */
-export interface ReportProbe {
+interface ReportProbe {
   readonly capability: Capability;
   readonly verdict: CapabilityVerdict;
 }
