@@ -111,7 +111,7 @@ function goldTexts(target: JsonValue): readonly string[] {
   return entries.flatMap((entry) => {
     if (typeof entry === 'string') return [entry];
     // A position among options may stand for its letter.
-    const isPosition = typeof entry === 'number' && Number.isInteger(entry) && entry >= 0 && entry < 10;
+    const isPosition = typeof entry === 'number' && Number.isInteger(entry) && entry >= 0 && entry < 26;
     return isPosition ? [`${entry}`, String.fromCharCode(65 + entry)] : [canonicalize(entry)];
   });
 }

@@ -76,6 +76,7 @@ export const number1: ScorerKind = {
         const got = extracted === null ? null : readNumber(extracted, form);
         return got !== null && wanted.some((number) => isWithin(got, number, tolerance)) ? RIGHT : WRONG;
       },
+      gold: (target) => rightNumber(target, form),
     };
   },
 };
@@ -105,6 +106,13 @@ function withoutDash(literal: string, before: string): string {
 function readNumber(literal: string, { group, point }: Notation): Decimal | null {
   const ungrouped = group === '' ? literal : literal.replace(new RegExp(`[${group}]`, 'gu'), '');
   return parseDecimal(ungrouped.replace(point, '.').replace('\u2212', '-'));
+}
+
+function rightNumber(target: JsonValue, form: Notation): string {
+  targetNumbers(target, form);
+  const first: JsonValue | undefined = Array.isArray(target) ? target[0] : target;
+  const text = targetTexts(target)[0] ?? '';
+  return typeof first === 'number' ? text.replace('.', form.point) : text;
 }
 
 // A number in a target file is written plainly; a text may use the notation of the answers.

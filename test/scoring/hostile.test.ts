@@ -99,12 +99,61 @@ const SUBJECTS: Readonly<Record<string, readonly (readonly [ScorerConfig, JsonVa
   'embedding-similarity@1': [[{}, 'x']],
 };
 
-const UNITS =
-  `a|1|0|٣|\u00e9|e\u0301|👩‍👩‍👧|\u200f|\u2028|\u0000| |\t|\n|\r|{|[|(|}|"|'|\`|\`\`\`|\`\`\`python\n|-|−|1,|,111|.|..|1.|1e9|\\|\\boxed{
-\\frac{|\\sqrt{|\\left(|\\begin{pmatrix}|\\pm|\\cup|9^|x^{|2^{2^|(x+1)*|(x+1)^9|1/|a=|!|%|\\{|1;|Answer: |answer is |(((|A |(A)|{"a":|[{}|[f(x=|f(|f.g(x=1),|-+
-****|*a* |* \n|# |<<|>>|[x]|P.P.S |SECTION 1\n|***\n|******|A.|Mr. |a. |def f(\n|function f(){|=>|/*|//|# \n|sorry |\ud7ff|\uffff|<skipped>|&lt;`
-    .split(/[|](?!$)|(?<=\{)\n(?=\\)|(?<=\+)\n(?=\*)/u)
-    .filter((unit) => unit !== '');
+/** What answers are made of. */
+const UNITS: readonly string[] = [
+  'a',
+  '1',
+  '٣',
+  'é',
+  '👩‍👩‍👧',
+  '\u2028',
+  '\u0000',
+  ' ',
+  '\n',
+  '{',
+  '[',
+  '(',
+  '}',
+  '"',
+  '```',
+  '```python\n',
+  '-',
+  '1,',
+  ',111',
+  '.',
+  '1e9',
+  '\\',
+  '\\boxed{',
+  '\\frac{',
+  '\\sqrt{',
+  '\\left(',
+  '\\pm',
+  '9^',
+  'x^{',
+  '(x+1)*',
+  '1/',
+  'a=',
+  '!',
+  'Answer: ',
+  'answer is ',
+  '(A)',
+  '{"a":',
+  '[{}',
+  '[f(x=',
+  'f.g(x=1),',
+  '*a* ',
+  '\n# ',
+  '<<',
+  'P.P.S ',
+  'SECTION 1\n',
+  '***\n',
+  'a. ',
+  'def f(\n',
+  '=>',
+  '/*',
+  '&lt;',
+  '\uffff',
+];
 
 const fill = (unit: string, length = MAX_ANSWER_LENGTH): string => unit.repeat(Math.floor(length / unit.length));
 
@@ -128,9 +177,9 @@ const BRACKETS: readonly [string, string][] = [
 const FLOODS: readonly string[] = [
   ...UNITS.map((unit) => fill(unit)),
   // What a pattern finds only at the end that it does not want.
-  ...['a', '1', ' ', '\n', '.', 'A ', '#', '-', '*', '('].map((unit) => `${fill(unit, MAX_ANSWER_LENGTH - 1)}!`),
+  ...['a', '1', ' ', 'A ', '('].map((unit) => `${fill(unit, MAX_ANSWER_LENGTH - 1)}!`),
   ...BRACKETS.flatMap(([open, close]) =>
-    [100, 2_000, MAX_ANSWER_LENGTH].map((length) => {
+    [100, MAX_ANSWER_LENGTH].map((length) => {
       const depth = Math.floor(length / (open.length + close.length));
       return `${open.repeat(depth)}${close.repeat(depth)}`;
     }),

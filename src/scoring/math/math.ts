@@ -41,10 +41,17 @@ export const math1: ScorerKind = {
       },
       judge: (extracted, target) =>
         targetTexts(target).some((right) => extracted !== null && isRight(right, extracted)) ? RIGHT : WRONG,
-      gold: (target) => `\\boxed{${targetTexts(target)[0] ?? ''}}`,
+      gold: (target) => inPlace(find[0], targetTexts(target)[0] ?? ''),
     };
   },
 };
+
+// A right answer where the scorer looks for it first.
+function inPlace(place: MathPlace | undefined, right: string): string {
+  if (place === 'boxed') return `\\boxed{${right}}`;
+  if (place === 'answer-is') return `The answer is ${right}`;
+  return place === 'last-math' ? `$${right}$` : right;
+}
 
 function isRight(right: string, extracted: string): boolean {
   if (strip(right) === extracted) return true;
