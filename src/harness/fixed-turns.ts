@@ -2,7 +2,7 @@
 import { compileTemplate } from '../suites/template.ts';
 import { list, object, text } from '../transcript/shape.ts';
 import { chatQuestion, type Message } from '../transcript/wire/request.ts';
-import { isBroken, readHarnessOptions, type HarnessKind } from './harness.ts';
+import { isBroken, isTooLong, readHarnessOptions, type HarnessKind } from './harness.ts';
 
 interface FixedTurnsOptions {
   /** Templates over the input fields: what is said after the first answer, the second and so on. */
@@ -20,6 +20,10 @@ export const fixedTurns1: HarnessKind = {
     const templates = turns.map((turn) => compileTemplate(turn));
     return {
       runsTools: false,
+      check(input) {
+        for (const template of templates) template.render(input);
+        return null;
+      },
       begin({ input, messages }) {
         const said: Message[] = [...messages];
         let next = 0;
@@ -29,7 +33,7 @@ export const fixedTurns1: HarnessKind = {
             const template = templates[next++];
             if (template === undefined || isBroken(last)) return { done: last };
             said.push({ role: 'assistant', content: last.text }, { role: 'user', content: template.render(input) });
-            return { ask: chatQuestion(said) };
+            return isTooLong(said) ? { done: last } : { ask: chatQuestion(said) };
           },
         };
       },

@@ -40,8 +40,18 @@ export type RunTool = (program: ToolProgram) => Promise<{ readonly output: strin
 export interface Harness {
   /** Whether it cannot go on without somewhere to run tools. */
   readonly runsTools: boolean;
-  /** @param runTool - null where there is no sandbox. */
+  /**
+   * @param runTool - null where there is no sandbox.
+   * @throws {@link InputError} `ERR_PROMPT_RENDER` if a template of the harness asks for what the item does not have.
+   */
   begin(task: Task, runTool: RunTool | null): Dialogue;
+  /**
+   * Say what keeps an item from being asked; absent where every item can be.
+   *
+   * @returns What is wrong and what was wanted, null if nothing is.
+   * @throws {@link InputError} `ERR_PROMPT_RENDER`
+   */
+  check?(input: JsonObject): string | null;
 }
 
 /** A kind of harness in one version; a version never changes once it is released. */
@@ -64,6 +74,14 @@ export function readHarnessOptions<T extends object>(id: string, shape: Shape<T>
 /** The fault of a harness's options. */
 export function harnessError(id: string, complaint: string): InputError {
   return new InputError('ERR_HARNESS_CONFIG', `cannot use options of harness "${id}"${complaint}`);
+}
+
+/** Most UTF-16 units of a conversation as JSON, so that a request with all of it can be recorded and opened again. */
+const MAX_CONVERSATION_UNITS = 4_194_304;
+
+/** Whether a conversation is so long that nothing more is asked. */
+export function isTooLong(messages: readonly object[]): boolean {
+  return JSON.stringify(messages).length > MAX_CONVERSATION_UNITS;
 }
 
 /** Whether an answer ends a dialogue because of how it was made: it was cut, refused or filtered. */

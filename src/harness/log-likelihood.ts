@@ -41,6 +41,7 @@ export const logLikelihood1: HarnessKind = {
     const { choices: field, normalise = 'none', prefix = ' ' } = readHarnessOptions('log-likelihood', options, config);
     return {
       runsTools: false,
+      check: (input) => (choicesIn(input, field).length > 0 ? null : `field "${field}": want a list of 1 to 26 texts`),
       begin({ input, messages }) {
         const choices = choicesIn(input, field);
         const context = messages.map(({ content }) => content).join('\n\n');

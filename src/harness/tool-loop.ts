@@ -9,8 +9,16 @@ import { compileTemplate } from '../suites/template.ts';
 import { integer, list, nameText, object, oneOf, text, type Shape } from '../transcript/shape.ts';
 import type { Answer, ToolCall } from '../transcript/wire/answer.ts';
 import { MAX_TURNS, type Question } from '../transcript/wire/dialogue.ts';
-import { harnessError, isBroken, readHarnessOptions, type HarnessKind, type RunTool, type Task } from './harness.ts';
-import { callTool, type Toolbox, type ToolDeclaration } from './tools.ts';
+import {
+  harnessError,
+  isBroken,
+  isTooLong,
+  readHarnessOptions,
+  type HarnessKind,
+  type RunTool,
+  type Task,
+} from './harness.ts';
+import { callTool, parseArguments, type Toolbox, type ToolDeclaration } from './tools.ts';
 
 interface ToolLoopOptions {
   /** Tools of the suite; their functions are in `source`. */
@@ -64,24 +72,39 @@ export const toolLoop1: HarnessKind = {
   id: 'tool-loop',
   version: 1,
   prepare(config) {
-    const chosen = readHarnessOptions('tool-loop', options, config);
-    const { tools = [], source = '', tools_field, instructions, result = 'message' } = chosen;
-    if (tools.length > 0 === (tools_field !== undefined)) {
-      throw harnessError('tool-loop', ': want either tools or tools_field');
-    }
-    if (tools_field !== undefined && result !== 'calls') {
-      throw harnessError('tool-loop', '/result: want "calls" for tools that are only offered');
-    }
+    const chosen = readOptions(config);
+    const { instructions, tools_field, state, result } = chosen;
     const template = instructions === undefined ? null : compileTemplate(instructions);
     return {
       runsTools: result !== 'calls',
+      check(input) {
+        template?.render(input);
+        const hasNone = tools_field !== undefined && offered(chosen, input).length === 0;
+        if (hasNone) return `field "${tools_field}": want a list of tools`;
+        return state === undefined || Object.hasOwn(input, state) ? null : `field "${state}": want a state`;
+      },
       begin: (task, runTool) => {
         const opening = template === null ? [] : [{ role: 'system', content: template.render(task.input) }];
-        return createLoop({ ...chosen, tools, source }, task, { opening, runTool });
+        return createLoop(chosen, task, { opening, runTool });
       },
     };
   },
 };
+
+function readOptions(config: JsonObject): Chosen {
+  const chosen = readHarnessOptions('tool-loop', options, config);
+  const { tools = [], source = '', tools_field, result } = chosen;
+  if (tools.length > 0 === (tools_field !== undefined)) {
+    throw harnessError('tool-loop', ': want either tools or tools_field');
+  }
+  if (tools_field !== undefined && result !== 'calls') {
+    throw harnessError('tool-loop', '/result: want "calls" for tools that are only offered');
+  }
+  if (new Set(tools.map(({ name }) => name)).size < tools.length) {
+    throw harnessError('tool-loop', '/tools: want a name of its own for each');
+  }
+  return { ...chosen, tools, source };
+}
 
 type Chosen = ToolLoopOptions & Toolbox;
 
@@ -92,13 +115,16 @@ interface Surroundings {
 
 const DEFAULT_TURNS = 10;
 const DEFAULT_CALLS = 40;
+/** How the ids begin that stand in for those of a server. */
+const OWN_ID = 'touchstone-';
 
 function createLoop(chosen: Chosen, { input, messages }: Task, { opening, runTool }: Surroundings) {
   const { result = 'message', max_turns = DEFAULT_TURNS, max_calls = DEFAULT_CALLS } = chosen;
   const { max_tokens = Infinity, max_ms = Infinity } = chosen;
   const said: JsonObject[] = [...opening, ...messages.map(({ role, content }) => ({ role, content }))];
   const tools = offered(chosen, input);
-  let state: JsonValue = (chosen.state === undefined ? undefined : input[chosen.state]) ?? {};
+  let state: JsonValue =
+    chosen.state !== undefined && Object.hasOwn(input, chosen.state) ? (input[chosen.state] ?? {}) : {};
   let [turns, calls, tokens, spentUs] = [0, 0, 0, 0];
 
   const ask = (): { readonly ask: Question } => {
@@ -106,7 +132,7 @@ function createLoop(chosen: Chosen, { input, messages }: Task, { opening, runToo
     return { ask: { api: 'chat', members: { messages: [...said], tools } } };
   };
   const work = async (last: Answer, wanted: readonly ToolCall[], run: RunTool): Promise<void> => {
-    const named = wanted.map((call, place) => ({ ...call, id: idOf(call, wanted.slice(0, place), calls + place) }));
+    const named = nameCalls(wanted, calls);
     said.push(calledMessage(last.text, named));
     for (const call of named) {
       const outcome = await callTool(chosen, call, state, run);
@@ -124,7 +150,7 @@ function createLoop(chosen: Chosen, { input, messages }: Task, { opening, runToo
       const isAtEnd = wanted.length === 0 || isBroken(last) || result === 'calls' || runTool === null;
       if (!isAtEnd && calls + wanted.length <= max_calls) {
         await work(last, wanted, runTool);
-        if (turns < max_turns && tokens < max_tokens && spentUs < max_ms * 1000) return ask();
+        if (turns < max_turns && tokens < max_tokens && spentUs < max_ms * 1000 && !isTooLong(said)) return ask();
       }
       return { done: { ...last, text: resultText(result, last, state) } };
     },
@@ -138,6 +164,8 @@ function offered({ tools, tools_field }: Chosen, input: JsonObject): readonly Js
   return Array.isArray(own) ? (own as readonly JsonValue[]) : [];
 }
 
+// Servers refuse a conversation with a name or arguments that no model should have made, and a failed request is no wrong
+// answer. So what cannot be said again is replaced, and the result says what was wrong with it.
 function calledMessage(content: string, calls: readonly ToolCall[]): JsonObject {
   return {
     role: 'assistant',
@@ -145,15 +173,23 @@ function calledMessage(content: string, calls: readonly ToolCall[]): JsonObject 
     tool_calls: calls.map(({ id, name, arguments: text }) => ({
       id,
       type: 'function',
-      function: { name, arguments: text },
+      function: {
+        name: /^[a-zA-Z0-9_-]{1,64}$/.test(name) ? name : 'unknown',
+        arguments: text.trim() === '' || parseArguments(text) === null ? '{}' : text,
+      },
     })),
   };
 }
 
-// The id that the server gave, unless it cannot name one call.
-function idOf({ id }: ToolCall, before: readonly ToolCall[], number: number): string {
-  const isUsable = id !== '' && id.length <= 128 && before.every((other) => other.id !== id);
-  return isUsable ? id : `call-${number}`;
+// The ids that the server gave, unless they cannot name one call each.
+function nameCalls(calls: readonly ToolCall[], before: number): readonly ToolCall[] {
+  const taken = new Set<string>();
+  return calls.map((call, place) => {
+    const { id } = call;
+    const isUsable = id !== '' && id.length <= 128 && !id.startsWith(OWN_ID) && !taken.has(id);
+    taken.add(id);
+    return isUsable ? call : { ...call, id: `${OWN_ID}${before + place}` };
+  });
 }
 
 function resultText(

@@ -60,7 +60,9 @@ export async function callTool(
   return readOutput(output, state);
 }
 
-function parseArguments(text: string): JsonObject | null {
+/** The arguments of a call; null unless they are the JSON of an object, or nothing at all. */
+export function parseArguments(text: string): JsonObject | null {
+  if (text.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(text);
     // The model may spell what has no canonical form, such as half of a surrogate pair.
@@ -70,15 +72,16 @@ function parseArguments(text: string): JsonObject | null {
   }
 }
 
-// A name is that of a declared tool, and every JSON text is a JavaScript string once it is quoted.
+// A name is that of a declared tool, and every JSON text is a JavaScript string once it is quoted. No name of a tool has a
+// capital or a $, so none is hidden here.
 function callSource(name: string, state: JsonValue, args: JsonObject): string {
   const quoted = (value: JsonValue): string => `JSON.parse(${JSON.stringify(canonicalize(value))})`;
   return `(() => {
     try {
-      const { result, state } = ${name}(${quoted(state)}, ${quoted(args)}) ?? {};
-      return JSON.stringify({ result, state });
-    } catch (error) {
-      return JSON.stringify({ error: String(error?.message ?? error) });
+      const $given = ${name}(${quoted(state)}, ${quoted(args)}) ?? {};
+      return JSON.stringify({ result: $given.result, state: $given.state });
+    } catch ($error) {
+      return JSON.stringify({ error: String($error?.message ?? $error) });
     }
   })()`;
 }

@@ -1,6 +1,8 @@
 /** How the samples of one run are asked and judged, and what is made of the verdicts. */
 import type { JsonValue } from '../core/canonical-json.ts';
 import { UsageError } from '../core/errors.ts';
+import { checkItems } from '../harness/check.ts';
+import type { Harness } from '../harness/harness.ts';
 import { findHarness } from '../harness/registry.ts';
 import { createAggregator, verdictMetrics } from '../scoring/aggregate.ts';
 import { createInquiry, type Findings, type Inquiry } from '../scoring/inquiry.ts';
@@ -41,15 +43,17 @@ export interface Judging {
  * @param sandbox - Where answers that are programs run, and tools; it is made ready only for a suite that needs it.
  * @throws {@link UsageError} `ERR_USAGE` if the suite names a scorer or harness that this version does not have, or its
  *   scorer asks a judge and there is none or the other way round; `ERR_SANDBOX` if there are programs that nothing here can run
- * @throws {@link InputError} `ERR_HARNESS_CONFIG`, `ERR_SCORER_CONFIG`, `ERR_PATTERN`, `ERR_JSON_SCHEMA`
+ * @throws {@link InputError} `ERR_HARNESS_CONFIG`, `ERR_SCORER_CONFIG`, `ERR_PATTERN`, `ERR_JSON_SCHEMA`; `ERR_PROMPT_RENDER`
+ *   or `ERR_ITEMS_FIELD` for an item that the harness cannot ask
  */
 export async function createJudging(
   plan: Plan,
-  { definition, renderer }: Pick<LoadedSuite, 'definition' | 'renderer'>,
+  suite: Pick<LoadedSuite, 'path' | 'definition' | 'renderer' | 'items' | 'lineOf'>,
   sandbox: Sandbox | null = null,
 ): Promise<Judging> {
+  const { definition, renderer } = suite;
   const scorer = scorerOf(plan, definition);
-  const harness = harnessOf(plan, definition);
+  const harness = await harnessOf(plan, suite);
   const runProgram = scorer.programs === undefined ? null : (await readySandbox(sandbox, scorer.programs.language)).run;
   const runTool = harness.runsTools ? (await readySandbox(sandbox, 'javascript')).evaluate : null;
   const { repeats, unscored: policy } = plan.rules;
@@ -84,11 +88,17 @@ function scorerOf({ judge }: Plan, { scorer: { id, version, config } }: SuiteDef
   throw new UsageError('ERR_USAGE', `cannot score with ${id} version ${version}: ${wanted}`);
 }
 
-function harnessOf({ rules: { harness: planned } }: Plan, definition: SuiteDefinition) {
-  const named = plannedHarness(definition, planned);
+async function harnessOf(
+  { rules: { harness: planned } }: Plan,
+  suite: Parameters<typeof createJudging>[1],
+): Promise<Harness> {
+  const named = plannedHarness(suite.definition, planned);
   const harness = named && findHarness(named);
-  if (harness !== null) return harness;
-  throw new UsageError('ERR_USAGE', `cannot ask: there is no harness ${planned.id} version ${planned.version}`);
+  if (named === null || harness === null) {
+    throw new UsageError('ERR_USAGE', `cannot ask: there is no harness ${planned.id} version ${planned.version}`);
+  }
+  await checkItems(suite, named, harness);
+  return harness;
 }
 
 // Before the first request, because an answer that nobody can judge is paid for all the same.

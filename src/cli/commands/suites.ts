@@ -1,13 +1,14 @@
 /** `touchstone suites`: list suites, pull one, show one, lint one. */
 import type { Argv } from 'yargs';
 import { InputError } from '../../core/errors.ts';
+import { checkHarnesses } from '../../harness/check.ts';
 import { count } from '../../reports/figures.ts';
 import { printable } from '../../reports/printable.ts';
 import { rightAnswersOf } from '../../scoring/gold.ts';
 import { findScorer } from '../../scoring/registry.ts';
 import type { RightAnswers } from '../../suites/lint/check.ts';
 import type { Finding } from '../../suites/lint/finding.ts';
-import type { SuiteOrigin } from '../../suites/definition.ts';
+import { harnessesOf, type SuiteOrigin } from '../../suites/definition.ts';
 import { loadSuite, type LoadedSuite } from '../../suites/load.ts';
 import { defineCommand, defineGroup, type Command } from '../command.ts';
 import { EXIT, worstOf, type ExitCode } from '../exit.ts';
@@ -37,6 +38,7 @@ const show: Command = defineCommand({
   ],
   run: async ({ suite, json }) => {
     const loaded = await loadSuite(await findSuite(suite));
+    await checkHarnesses(loaded);
     if (json) print(loaded.definitionText);
     else for (const line of await showLines(loaded)) print(line);
     return EXIT.yes;
@@ -64,6 +66,7 @@ const lint: Command = defineCommand({
     const all: Finding[] = [];
     for (const name of suite.length === 0 ? await shippedSuites() : suite) {
       const loaded = await loadSuite(await findSuite(name));
+      await checkHarnesses(loaded);
       const findings = await lintSuite(loaded, rightAnswers(loaded));
       all.push(...findings);
       codes.push(findings.some(({ level }) => level === 'error') ? EXIT.no : EXIT.yes);
@@ -99,7 +102,7 @@ function lintLines({ definition, path }: LoadedSuite, findings: readonly Finding
 
 async function showLines({ path, definition, digest, items, renderer }: LoadedSuite): Promise<readonly string[]> {
   const { id, version, title, description, licence, visibility, redistributable } = definition;
-  const { scorer, parameters, repeats, origin } = definition;
+  const { scorer, parameters, repeats, origin, needs = [] } = definition;
   const { value: item } = await items([0]).next();
   const messages = item === undefined ? [] : renderer.render(item.input);
   const rights = `${visibility}, ${redistributable ? 'may be redistributed' : 'not to be redistributed'}`;
@@ -112,6 +115,10 @@ async function showLines({ path, definition, digest, items, renderer }: LoadedSu
     `items       ${count(definition.items.size)}, root ${definition.items.root}`,
     `licence     ${licence}, ${rights}`,
     ...(origin === undefined ? [] : [`origin      ${originText(origin)}`]),
+    ...harnessesOf(definition).map(({ id: kind, version: v, name }) =>
+      ['harness    ', kind, v, ...(name === undefined ? [] : [`(--harness ${name})`])].join(' '),
+    ),
+    ...(needs.length === 0 ? [] : [`needs       ${needs.join(', ')}`]),
     `scorer      ${scorer.id} ${scorer.version} ${JSON.stringify(scorer.config)}`,
     `parameters  ${JSON.stringify(parameters)}, repeats ${repeats}`,
     `unscored    ${Object.entries(definition.unscored)
