@@ -17,6 +17,7 @@ import { openEndpoint } from '../../src/endpoints/open.ts';
 import type { ReportModel, ReportRun } from '../../src/reports/model.ts';
 import { writeReport } from '../../src/reports/write-report.ts';
 import { runSuite } from '../../src/runner/run.ts';
+import type { Sandbox } from '../../src/scoring/trial.ts';
 import { loadSuite } from '../../src/suites/load.ts';
 import type { VerifiedSample, VerifiedTranscript } from '../../src/verifier/verified-transcript.ts';
 import { verifyRun } from '../../src/verifier/verify.ts';
@@ -37,6 +38,8 @@ export interface RecordedSet {
   /** Id, version and options as a suite file has them. */
   readonly scorer: Readonly<Record<string, JsonValue>>;
   readonly items: readonly RecordedItem[];
+  /** Runs the programs of a scorer of code. */
+  readonly sandbox?: Sandbox;
 }
 
 /** A run that verified with every answer scored again, and what its report says. */
@@ -63,6 +66,7 @@ export async function runRecorded(set: RecordedSet): Promise<RecordedRun> {
         folder: join(folder, 'run'),
         suite,
         endpoint,
+        ...(set.sandbox === undefined ? {} : { sandbox: set.sandbox }),
         options: { concurrency: 16 },
         runner: { name: 'touchstone', version: '0.0.0', dirty: false, platform: 'test' },
         signer: { kind: 'ed25519', signer: localSigner(KEY) },
@@ -70,7 +74,7 @@ export async function runRecorded(set: RecordedSet): Promise<RecordedRun> {
     } finally {
       await endpoint.close();
     }
-    return await readBack(folder);
+    return await readBack(folder, set);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -96,9 +100,10 @@ async function writeSet(folder: string, { name, scorer, items }: RecordedSet): P
   await writeFile(join(folder, 'suite.yaml'), JSON.stringify(suite));
 }
 
-async function readBack(folder: string): Promise<RecordedRun> {
+async function readBack(folder: string, { sandbox }: RecordedSet): Promise<RecordedRun> {
   const source = await openSource(join(folder, 'run'));
-  const verification = await verifyRun(source, { trusted: [KEY.publicKey], keepSamples: true });
+  const options = { trusted: [KEY.publicKey], keepSamples: true, ...(sandbox === undefined ? {} : { sandbox }) };
+  const verification = await verifyRun(source, options);
   if (!verification.verified) throw verification.fault;
   const { transcript } = verification;
   const samples = (transcript.samples ?? []).toSorted((a, b) => a.index - b.index);
