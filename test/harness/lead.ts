@@ -17,8 +17,11 @@ export function says(text: string, extra: Partial<Answer> = {}): Answer {
   return { text, refused: false, finish: 'stop', ...extra };
 }
 
+/** A call, as far as a test cares about it. */
+export type Wanted = Partial<ToolCall> & { readonly name: string };
+
 /** An answer that calls tools. */
-export function calls(...wanted: readonly (Partial<ToolCall> & { readonly name: string })[]): Answer {
+export function calls(...wanted: readonly Wanted[]): Answer {
   const named = wanted.map((call, i) => ({ id: `c${i}`, arguments: '{}', ...call }));
   return { text: '', refused: false, finish: 'tool_calls', calls: named };
 }

@@ -4,7 +4,7 @@ import type { Answer, Token } from '../../src/transcript/wire/answer.ts';
 import { harnessOf, lead } from './lead.ts';
 
 /** The answer of a server that echoes: the texts of the tokens one after the other, each with its log probability. */
-function echo(...tokens: readonly (readonly [text: string, logprob?: number])[]): Answer {
+function echo(...tokens: readonly (readonly [text: string, logprob: number | undefined])[]): Answer {
   let offset = 0;
   const listed = tokens.map(([text, logprob]): Token => {
     const token = { text, offset, top: [], ...(logprob === undefined ? {} : { logprob }) };

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { RunTool, ToolProgram } from '../../src/harness/harness.ts';
 import type { JsonObject } from '../../src/core/canonical-json.ts';
-import { calls, harnessOf, lead, messagesOf, says } from './lead.ts';
+import { calls, harnessOf, lead, messagesOf, says, type Wanted } from './lead.ts';
 
 const tool = (name: string) => ({ name, description: `${name}s`, parameters: { type: 'object' } });
 
@@ -37,7 +37,7 @@ const run: RunTool = (program) => {
 const call = (name: string, args: object = {}, id = 'c0') => ({ name, id, arguments: JSON.stringify(args) });
 
 /** What the model is told when it has called these. */
-async function told(...wanted: Parameters<typeof calls>): Promise<readonly unknown[]> {
+async function told(...wanted: readonly Wanted[]): Promise<readonly unknown[]> {
   const { asked } = await lead(harness(), TASK, [calls(...wanted)], run);
   return messagesOf(asked[1])
     .filter(({ role }) => role === 'tool')
@@ -108,7 +108,7 @@ describe('tool-loop: what is asked', () => {
 });
 
 describe('tool-loop: what tools are told and tell', () => {
-  it.each<[string, Parameters<typeof calls>[0], unknown]>([
+  it.each<[string, Wanted, unknown]>([
     ['an unknown tool', call('remove'), 'error: there is no such tool'],
     ['a name from the prototype', call('constructor'), 'error: there is no such tool'],
     ['another one', call('__proto__'), 'error: there is no such tool'],
