@@ -72,7 +72,8 @@ export async function attestEndpoint(args: AttestArguments): Promise<ExitCode> {
   const nonce = new Uint8Array(randomBytes(32));
   const fetched = await fetchAttestations(config, nonce);
   const atMs = Date.now();
-  const folder = await newRunFolder(args.out, config.provider, config.model, atMs);
+  const names = { suite: config.provider, endpoint: config.model, harness: null };
+  const folder = await newRunFolder(args.out, names, atMs);
   const assessments = await assess(fetched, choice, { nonce, atMs });
   const found = {
     ...verdictOf(config, assessments, choice),

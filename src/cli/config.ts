@@ -5,7 +5,7 @@ import { tryDecodeUtf8 } from '../core/bytes.ts';
 import type { JsonObject, JsonValue } from '../core/canonical-json.ts';
 import { InputError } from '../core/errors.ts';
 import type { EndpointLevel } from '../core/evidence-names.ts';
-import { parseEndpoints } from '../endpoints/config-file.ts';
+import { parseEndpoints, parseJudge } from '../endpoints/config-file.ts';
 import type { EndpointConfig } from '../endpoints/config.ts';
 import { schemaFault, type SchemaFault } from '../schema/fault.ts';
 import { compileSchema } from '../schema/json-schema.ts';
@@ -14,9 +14,17 @@ import { readNamedFile } from './read-named-file.ts';
 
 const MAX_FILE_BYTES = 1_048_576;
 
-/** The file as its author writes it, endpoints apart. */
+/** A suite with the harnesses that it is asked by. */
+export interface ConfigSuite {
+  /** Path or name. */
+  readonly suite: string;
+  readonly harnesses?: readonly string[];
+}
+
+/** The file as its author writes it, endpoints and judge apart. */
 interface ConfigFile {
-  readonly suites: readonly string[];
+  readonly suites: readonly (string | ConfigSuite)[];
+  readonly harnesses?: readonly string[];
   readonly out?: string;
   readonly limit?: number;
   readonly seed?: string | number;
@@ -38,8 +46,10 @@ interface ConfigFile {
 export interface Config extends Omit<ConfigFile, 'suites'> {
   /** Folder of the file: suites are looked for from there. */
   readonly folder: string;
-  readonly suites: readonly string[];
+  readonly suites: readonly ConfigSuite[];
   readonly endpoints: readonly EndpointConfig[];
+  /** The model that judges answers; null if there is none. */
+  readonly judge: EndpointConfig | null;
 }
 
 /**
@@ -57,7 +67,10 @@ export async function readConfig(path: string): Promise<Config> {
   const inFolder = (name: 'out' | 'key' | 'ssh_key'): object =>
     file[name] === undefined ? {} : { [name]: resolve(folder, file[name]) };
   const paths = { ...inFolder('out'), ...inFolder('key'), ...inFolder('ssh_key') };
-  return { ...file, ...paths, folder, endpoints: await parseEndpoints(source, path) };
+  const endpoints = await parseEndpoints(source, path);
+  const judge = await parseJudge(source, path, endpoints);
+  const suites = file.suites.map((entry) => (typeof entry === 'string' ? { suite: entry } : entry));
+  return { ...file, ...paths, suites, folder, endpoints, judge };
 }
 
 async function parseConfig(source: string, path: string): Promise<ConfigFile> {
@@ -69,12 +82,12 @@ async function parseConfig(source: string, path: string): Promise<ConfigFile> {
 
 let isValid: ((value: JsonValue) => boolean) | undefined;
 
-// What is wrong with an endpoint is said in more detail by the reader of endpoints.
+// What is wrong with an endpoint or judge is said in more detail by the reader of endpoints.
 function configSchema(): JsonObject {
   const file = readFileSync(new URL('./schema/config.schema.json', import.meta.url), 'utf8');
   const schema = JSON.parse(file) as JsonObject & { readonly properties: { readonly endpoints: JsonObject } };
   const { properties } = schema;
-  return { ...schema, properties: { ...properties, endpoints: { ...properties.endpoints, items: true } } };
+  return { ...schema, properties: { ...properties, endpoints: { ...properties.endpoints, items: true }, judge: true } };
 }
 
 function yamlError(path: string, line: number, fault: string, cause?: unknown): InputError {

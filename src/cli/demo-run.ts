@@ -132,7 +132,12 @@ async function askAll(
         ...attestation,
         suite,
         endpoint,
-        folder: await newRunFolder(folder, suite.definition.id, config.name.replace('embedded:', ''), Date.now()),
+        harness: null,
+        folder: await newRunFolder(
+          folder,
+          { suite: suite.definition.id, endpoint: config.name.replace('embedded:', ''), harness: null },
+          Date.now(),
+        ),
         options: { concurrency: CONCURRENCY },
         allowVersionChange: false,
         maxUnscored: null,

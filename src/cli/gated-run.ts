@@ -49,6 +49,8 @@ export interface GatedRun {
   conclude(folders: readonly string[], signer: RunSigner): Promise<RunVerdict>;
 }
 
+const ONE_CANDIDATE = '--gate decides about one candidate for each suite: give one endpoint and one harness';
+
 /**
  * The gate of a run.
  *
@@ -62,8 +64,11 @@ export async function openGatedRun(args: GateArguments, request: RunRequest): Pr
       '--gate and --baseline go together: a policy, and the run to hold this one against',
     );
   }
-  if (request.endpoints.length > 1) {
-    throw new UsageError('ERR_USAGE', '--gate decides about one candidate for each suite: give one endpoint');
+  if (
+    request.endpoints.length > 1 ||
+    [request, ...request.suites].some(({ harnesses }) => (harnesses?.length ?? 0) > 1)
+  ) {
+    throw new UsageError('ERR_USAGE', ONE_CANDIDATE);
   }
   const choice = await readPreviousChoice(args);
   const policy = await readGivenPolicy(path);

@@ -12,8 +12,8 @@ import { warn, withHint } from './say.ts';
 export interface ReachOptions {
   /** Most requests in flight. */
   readonly connections: number;
-  /** The suite that is asked; a recording may need it to find its items. */
-  readonly suite: LoadedSuite;
+  /** The suite that is asked; a recording may need it to find its items. Null for a judge, whose questions are no items. */
+  readonly suite: LoadedSuite | null;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface ReachOptions {
  */
 export async function reachEndpoint(config: EndpointConfig, { connections, suite }: ReachOptions): Promise<Endpoint> {
   const credentials = readCredentials(config, (name) => process.env[name]);
-  const findMessages = config.kind === 'replay' ? await messageFinder(suite) : undefined;
+  const findMessages = config.kind === 'replay' && suite !== null ? await messageFinder(suite) : undefined;
   const endpoint = await openEndpoint(config, {
     connections,
     credentials,

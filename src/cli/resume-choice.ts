@@ -4,7 +4,7 @@ import { InputError } from '../core/errors.ts';
 import { readRunFile } from '../archive/run-folder.ts';
 import type { EndpointConfig } from '../endpoints/config.ts';
 import type { LoadedSuite } from '../suites/load.ts';
-import type { Plan } from '../transcript/plan.ts';
+import type { Plan, PlanEndpoint } from '../transcript/plan.ts';
 import { parsePlan } from '../transcript/plan-text.ts';
 import { withHint } from './say.ts';
 
@@ -39,16 +39,27 @@ export function suiteOfPlan(plan: Plan, suites: readonly LoadedSuite[]): LoadedS
  * @throws {@link InputError} `ERR_ENDPOINT_CONFIG`
  */
 export function endpointOfPlan({ endpoint }: Plan, configs: readonly EndpointConfig[]): EndpointConfig {
+  return sameEndpoint(endpoint, configs, `asks ${endpoint.name}`);
+}
+
+/**
+ * The judge that a run began with; null if it has none.
+ *
+ * @throws {@link InputError} `ERR_ENDPOINT_CONFIG`
+ */
+export function judgeOfPlan({ judge }: Plan, config: EndpointConfig | null): EndpointConfig | null {
+  if (judge === undefined) return null;
+  return sameEndpoint(judge, config === null ? [] : [config], `is judged by ${judge.name}`);
+}
+
+function sameEndpoint(planned: PlanEndpoint, configs: readonly EndpointConfig[], what: string): EndpointConfig {
   const config = configs.find(
-    ({ kind, name, model }) => kind === endpoint.kind && name === endpoint.name && model === endpoint.model,
+    ({ kind, name, model }) => kind === planned.kind && name === planned.name && model === planned.model,
   );
   if (config !== undefined) return config;
-  const error = new InputError(
-    'ERR_ENDPOINT_CONFIG',
-    `cannot resume: the run asks ${endpoint.name}, which was not given`,
-  );
+  const error = new InputError('ERR_ENDPOINT_CONFIG', `cannot resume: the run ${what}, which was not given`);
   throw withHint(
     error,
-    `give the endpoint as it was when the run began: model ${endpoint.model} at ${endpoint.base_url}`,
+    `give the endpoint as it was when the run began: model ${planned.model} at ${planned.base_url}`,
   );
 }

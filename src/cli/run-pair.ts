@@ -1,6 +1,7 @@
 /** One run: a suite against an endpoint, shown while it goes on, summed up when it has ended. */
 import type { Endpoint } from '../endpoints/endpoint.ts';
-import type { ReportCounts, ReportScore } from '../reports/model.ts';
+import { harnessOf } from '../reports/harness.ts';
+import type { ReportCounts, ReportHarness, ReportScore } from '../reports/model.ts';
 import { countsOf, scoreOf } from '../reports/score.ts';
 import type { RunOptions } from '../runner/plan-run.ts';
 import { resumeRun } from '../runner/resume.ts';
@@ -16,8 +17,13 @@ import { followRun, type RunProgress } from './run-progress.ts';
 import { warn } from './say.ts';
 
 /** What to run, and where to put it. */
-export interface PairInput extends Pick<SessionInput, 'folder' | 'signer' | 'runner' | 'signal' | 'attestation'> {
+export interface PairInput extends Pick<
+  SessionInput,
+  'folder' | 'signer' | 'runner' | 'signal' | 'attestation' | 'judge'
+> {
   readonly suite: LoadedSuite;
+  /** Name of the harness; null if the suite has one, which has no name. */
+  readonly harness: string | null;
   readonly endpoint: Endpoint;
   /** Null to go on with the run in the folder. */
   readonly options: RunOptions | null;
@@ -31,6 +37,9 @@ export interface RunOutline {
   readonly run_id: string;
   readonly suite: string;
   readonly endpoint: string;
+  readonly harness: ReportHarness;
+  /** The model that judged the answers; null if none did. */
+  readonly judge: Pick<PlanEndpoint, 'kind' | 'name' | 'base_url' | 'model'> | null;
   readonly reason: EndReason;
   readonly score: ReportScore | null;
   readonly counts: ReportCounts;
@@ -48,8 +57,9 @@ export interface PairResult {
 
 /** Run. */
 export async function runPair(input: PairInput): Promise<PairResult> {
-  const { folder, suite, endpoint } = input;
-  const view = await showProgress(`${suite.definition.id} × ${endpoint.identity.name}`);
+  const { folder, suite, endpoint, harness } = input;
+  const names = [suite.definition.id, endpoint.identity.name, ...(harness === null ? [] : [harness])];
+  const view = await showProgress(names.join(' × '));
   const progress = followRun(suite.definition.unscored, (state) => view.update(state));
   const end = await start(input, progress).finally(() => view.stop());
   for (const note of progress.notes()) warn(note);
@@ -59,10 +69,13 @@ export async function runPair(input: PairInput): Promise<PairResult> {
   return { folder, run, ...judge(run, { answered, maxUnscored: input.maxUnscored, fault: progress.lastFault() }) };
 }
 
-async function start({ options, allowVersionChange, ...input }: PairInput, { listener }: RunProgress): Promise<RunEnd> {
+async function start(
+  { options, allowVersionChange, harness, ...input }: PairInput,
+  { listener }: RunProgress,
+): Promise<RunEnd> {
   const session = { ...input, listener, sandbox: programSandbox };
   if (options === null) return await resumeRun({ ...session, allowVersionChange });
-  return await runSuite({ ...session, options });
+  return await runSuite({ ...session, options: harness === null ? options : { ...options, harness } });
 }
 
 function outlineOf({ runId, plan, finished }: RunEnd): RunOutline | null {
@@ -75,10 +88,16 @@ function outlineOf({ runId, plan, finished }: RunEnd): RunOutline | null {
     run_id: runId,
     suite: plan.suite.id,
     endpoint: labelOf(plan.endpoint),
+    harness: harnessOf(plan.rules.harness),
+    judge: plan.judge === undefined ? null : judgedBy(plan.judge),
     reason: end.reason,
     score: scoreOf(metrics),
     counts: countsOf({ plan, metrics, end }),
   };
+}
+
+function judgedBy({ kind, name, base_url, model }: PlanEndpoint): RunOutline['judge'] {
+  return { kind, name, base_url, model };
 }
 
 // A replay is called one wherever it is named.

@@ -19,6 +19,8 @@ export interface RunArguments extends KeyChoice {
   readonly config?: string | undefined;
   readonly suite?: readonly string[] | undefined;
   readonly endpoint?: readonly string[] | undefined;
+  readonly harness?: readonly string[] | undefined;
+  readonly judge?: string | undefined;
   readonly model?: string | undefined;
   readonly out?: string | undefined;
   readonly limit?: string | undefined;
@@ -38,11 +40,22 @@ export interface RunArguments extends KeyChoice {
   readonly policy?: string | undefined;
 }
 
+/** A suite that is not loaded yet. */
+export interface RequestedSuite {
+  /** Path of its file. */
+  readonly path: string;
+  /** Names of its harnesses; null if none were given for this suite. */
+  readonly harnesses: readonly string[] | null;
+}
+
 /** Everything that is decided before a suite is loaded. */
 export interface RunRequest {
-  /** Paths of suite files. */
-  readonly suites: readonly string[];
+  readonly suites: readonly RequestedSuite[];
+  /** Names of harnesses for all suites that have them; null if none were given. */
+  readonly harnesses: readonly string[] | null;
   readonly endpoints: readonly EndpointConfig[];
+  /** The model that judges answers; null if none was given. */
+  readonly judge: EndpointConfig | null;
   /** Folder for run folders. */
   readonly out: string;
   readonly options: RunOptions;
@@ -61,13 +74,15 @@ export interface RunRequest {
  */
 export async function readRunRequest(args: RunArguments): Promise<RunRequest> {
   const config = args.config === undefined ? null : await readConfig(args.config);
-  const suites = await suitePaths(args, config);
+  const suites = await suitesOf(args, config);
   const endpoints = endpointsOf(args, config);
   const requireLevel = levelOf(args, config);
   checkEvidence(endpoints, requireLevel, args.allowSimulated);
   return {
     suites,
+    harnesses: args.harness ?? config?.harnesses ?? null,
     endpoints,
+    judge: judgeOf(args, config),
     out: shortPath(args.out ?? config?.out ?? 'runs'),
     options: { ...optionsOf(args, config), ...withoutAbsent({ requireLevel }) },
     evidence: await readEvidenceChoice(args),
@@ -76,11 +91,26 @@ export async function readRunRequest(args: RunArguments): Promise<RunRequest> {
   };
 }
 
-async function suitePaths({ suite }: RunArguments, config: Config | null): Promise<readonly string[]> {
-  const names = suite ?? config?.suites;
-  if (names === undefined) throw nothingTo('evaluate', '--suite arithmetic');
-  const folder = suite === undefined ? config?.folder : undefined;
-  return await Promise.all(names.map((name) => findSuite(name, folder)));
+// Harnesses on the command line replace all that the configuration says about them.
+async function suitesOf(
+  { suite: typed, harness }: RunArguments,
+  config: Config | null,
+): Promise<readonly RequestedSuite[]> {
+  const entries: Config['suites'] | undefined = typed?.map((suite) => ({ suite })) ?? config?.suites;
+  if (entries === undefined) throw nothingTo('evaluate', '--suite arithmetic');
+  const folder = typed === undefined ? config?.folder : undefined;
+  return await Promise.all(
+    entries.map(async ({ suite, harnesses }) => ({
+      path: await findSuite(suite, folder),
+      harnesses: harness === undefined ? (harnesses ?? null) : null,
+    })),
+  );
+}
+
+// The name of a configured endpoint comes first: it may hold a colon as well as a word does.
+function judgeOf({ judge }: RunArguments, config: Config | null): EndpointConfig | null {
+  if (judge === undefined) return config?.judge ?? null;
+  return config?.endpoints.find(({ name }) => name === judge) ?? parseEndpointSpec(judge);
 }
 
 function endpointsOf(

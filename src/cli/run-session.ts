@@ -5,17 +5,19 @@ import { SECRET_BYTES } from '../archive/run-folder.ts';
 import { isTouchstoneError, VerificationError } from '../core/errors.ts';
 import type { EndpointConfig } from '../endpoints/config.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import { JUDGEMENT, judgeText } from '../reports/harness.ts';
 import { unscoredText } from '../reports/wording.ts';
 import { RUN_DEFAULTS, type PlanInput } from '../runner/plan-run.ts';
 import { keysOf, type RunSigner } from '../runner/signing.ts';
-import { loadSuite, type LoadedSuite } from '../suites/load.ts';
+import { loadSuite } from '../suites/load.ts';
 import type { PlanRunner } from '../transcript/plan.ts';
+import { askedSuites, judgeFor, type AskedSuite, type GivenSuite } from './asked-suites.ts';
 import { watchEvidence, type AttestedRun } from './attested-run.ts';
 import { EXIT, exitCodeOf, worstOf, type ExitCode } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import { exists } from './path-exists.ts';
 import { reachEndpoint } from './reach-endpoint.ts';
-import { endpointOfPlan, readPlan, suiteOfPlan } from './resume-choice.ts';
+import { endpointOfPlan, judgeOfPlan, readPlan, suiteOfPlan } from './resume-choice.ts';
 import { newRunFolder } from './run-folder-name.ts';
 import type { GatedRun, RunVerdict } from './gated-run.ts';
 import { runPair, type PairResult, type RunOutline } from './run-pair.ts';
@@ -27,9 +29,10 @@ import { chooseSigningKey } from './signing-key.ts';
 import { scoreText } from './verdict-text.ts';
 
 /** A suite against an endpoint; the folder is that of a run to go on with, or null for a new one. */
-interface Pair {
-  readonly suite: LoadedSuite;
+interface Pair extends AskedSuite {
   readonly config: EndpointConfig;
+  /** The model that judges answers; null for a suite that needs none. */
+  readonly judge: EndpointConfig | null;
   readonly folder: string | null;
 }
 
@@ -60,7 +63,7 @@ export async function runAll(request: RunRequest, mode: RunMode): Promise<ExitCo
   const [signer, runner, suites] = await Promise.all([
     chooseSigningKey(request.key),
     runnerIdentity(),
-    Promise.all(request.suites.map((path) => loadSuite(path))),
+    Promise.all(request.suites.map(async (given) => ({ ...given, suite: await loadSuite(given.path) }))),
   ]);
   const asked = resume === undefined ? allPairs(suites, request) : [await pairOf(resume, suites, request)];
   // Without a policy or a sound baseline nothing could pass, so nothing is paid for.
@@ -112,18 +115,48 @@ async function runEach(
   return { results, codes };
 }
 
-function allPairs(suites: readonly LoadedSuite[], { endpoints }: RunRequest): readonly Pair[] {
-  return endpoints.flatMap((config) => suites.map((suite) => ({ suite, config, folder: null })));
+function allPairs(given: readonly GivenSuite[], { endpoints, harnesses, judge }: RunRequest): readonly Pair[] {
+  const asked = askedSuites(given, harnesses).map((each) => ({ ...each, judge: judgeFor(each.suite, judge) }));
+  return endpoints.flatMap((config) => asked.map((each) => ({ ...each, config, folder: null })));
 }
 
-async function pairOf(folder: string, suites: readonly LoadedSuite[], { endpoints }: RunRequest): Promise<Pair> {
+async function pairOf(folder: string, given: readonly GivenSuite[], { endpoints, judge }: RunRequest): Promise<Pair> {
   const plan = await readPlan(folder);
-  return { suite: suiteOfPlan(plan, suites), config: endpointOfPlan(plan, endpoints), folder };
+  const suites = given.map(({ suite }) => suite);
+  return {
+    suite: suiteOfPlan(plan, suites),
+    harness: plan.rules.harness.name ?? null,
+    config: endpointOfPlan(plan, endpoints),
+    judge: judgeOfPlan(plan, judge),
+    folder,
+  };
 }
 
-async function runOne({ request, gate, ...session }: Session, { suite, config, folder }: Pair): Promise<PairResult> {
-  const connections = request.options.concurrency ?? RUN_DEFAULTS.concurrency;
-  const endpoint = await reachEndpoint(config, { connections, suite });
+async function runOne(session: Session, pair: Pair): Promise<PairResult> {
+  const connections = session.request.options.concurrency ?? RUN_DEFAULTS.concurrency;
+  const endpoint = await reachEndpoint(pair.config, { connections, suite: pair.suite });
+  try {
+    const judge = pair.judge === null ? null : await reachEndpoint(pair.judge, { connections, suite: null });
+    try {
+      return await runWith(session, pair, judge === null ? { endpoint } : { endpoint, judge });
+    } finally {
+      await judge?.close();
+    }
+  } finally {
+    await endpoint.close();
+  }
+}
+
+interface Opened {
+  readonly endpoint: Endpoint;
+  readonly judge?: Endpoint;
+}
+
+async function runWith(
+  { request, gate, ...session }: Session,
+  { suite, harness, config, folder }: Pair,
+  opened: Opened,
+): Promise<PairResult> {
   const { timeoutMs, prices } = config;
   const options = {
     ...request.options,
@@ -131,14 +164,18 @@ async function runOne({ request, gate, ...session }: Session, { suite, config, f
     ...(prices === null ? {} : { prices }),
   };
   const watched = config.kind === 'tee' ? await watchEvidence(config, request.evidence) : null;
-  const into = folder ?? (await newRunFolder(request.out, suite.definition.id, config.name, Date.now()));
+  const named = { suite: suite.definition.id, endpoint: config.name, harness };
+  const into = folder ?? (await newRunFolder(request.out, named, Date.now()));
   try {
     const stop =
-      folder === null && gate !== null ? gate.stopFor(plannedRun(session, { suite, endpoint, options })) : null;
+      folder === null && gate !== null
+        ? gate.stopFor(plannedRun(session, { suite, harness, options, ...opened }))
+        : null;
     const result = await runPair({
       ...session,
+      ...opened,
       suite,
-      endpoint,
+      harness,
       options: folder === null ? { ...options, ...(stop === null ? {} : { stop }) } : null,
       folder: into,
       maxUnscored: request.maxUnscored,
@@ -147,19 +184,25 @@ async function runOne({ request, gate, ...session }: Session, { suite, config, f
     return watched === null ? result : await judgeEvidence(result, watched, request);
   } catch (error) {
     throw await refusal(error, into);
-  } finally {
-    await endpoint.close();
   }
 }
 
 // As it would be planned now; the real plan differs only in its moment, its nonce and its stop rule.
 function plannedRun(
   { signer, runner }: Pick<Session, 'signer' | 'runner'>,
-  { suite, endpoint, options }: Pick<PlanInput, 'suite' | 'options'> & { readonly endpoint: Endpoint },
+  { suite, harness, endpoint, judge, options }: Opened & AskedSuite & Pick<PlanInput, 'options'>,
 ): PlanInput {
   const { identity } = keysOf(signer, new Uint8Array(SECRET_BYTES));
   const moment = { nowMs: Date.now(), nonce: new Uint8Array(16) };
-  return { suite, endpoint: endpoint.identity, options, runner, signer: identity, ...moment };
+  return {
+    suite,
+    endpoint: endpoint.identity,
+    ...(judge === undefined ? {} : { judge: judge.identity }),
+    options: harness === null ? options : { ...options, harness },
+    runner,
+    signer: identity,
+    ...moment,
+  };
 }
 
 async function judgeEvidence(result: PairResult, watched: AttestedRun, request: RunRequest): Promise<PairResult> {
@@ -184,9 +227,11 @@ function show({ folder, run, complaint }: PairResult): void {
   if (run !== null && complaint !== null) say(`${folder}: ${complaint}`);
 }
 
-/** A finished run in one line: what, score with interval, n, unscored, folder. */
-function resultLine({ suite, endpoint, score, counts }: RunOutline, folder: string): string {
-  return `${suite} × ${endpoint}: ${scoreText(score)}, unscored ${unscoredText(counts)}, ${folder}`;
+/** A finished run in one line: what, score with interval, n, judge, unscored, folder. */
+function resultLine({ suite, endpoint, harness, judge, score, counts }: RunOutline, folder: string): string {
+  const name = [suite, endpoint, ...(harness.name === null ? [] : [harness.name])].join(' × ');
+  const judged = judge === null ? '' : ` (${JUDGEMENT}: by ${judgeText(judge)})`;
+  return `${name}: ${scoreText(score)}${judged}, unscored ${unscoredText(counts)}, ${folder}`;
 }
 
 function sayNext(results: readonly PairResult[], notBegun: number, { evidence }: RunRequest): void {

@@ -50,7 +50,7 @@ export function verifiedLines(run: ReportRun, source: string): readonly string[]
 
 // A plain single turn, which is what everybody takes for granted, needs no line.
 function askedRows({ harness, judge, suite }: ReportRun, by: string): readonly string[] {
-  const asked = harness.digest === null && harness.name === null ? [] : [`${harnessText(harness)}`];
+  const asked = harness.digest === null && harness.name === null ? [] : [harnessText(harness)];
   const judgements = judge?.judgements ?? null;
   const times = judgements === null ? '' : `, ${count(judgements)} judgements`;
   const judged = judge === null ? [] : [`${judge.name}, ${judgeText(judge)}${times}: ${JUDGEMENT}`];

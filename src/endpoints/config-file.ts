@@ -32,6 +32,26 @@ const REMOTE_ONLY = [
 ] as const;
 
 /**
+ * The judge in the text of a configuration file: an entry like that of an endpoint under `judge`, or the name of an endpoint.
+ *
+ * @param source - YAML.
+ * @param path - Path of the file, for messages; a recording is looked for from its folder.
+ * @param endpoints - The endpoints of the same file.
+ * @throws {@link InputError} `ERR_ENDPOINT_CONFIG` with path, line and pointer
+ */
+export async function parseJudge(
+  source: string,
+  path: string,
+  endpoints: readonly EndpointConfig[],
+): Promise<EndpointConfig | null> {
+  const { value, fault } = readYaml(source, path);
+  const entry = isJsonObject(value) ? value['judge'] : undefined;
+  if (entry === undefined) return null;
+  const named = endpoints.find(({ name }) => name === entry);
+  return named ?? (await readEndpoint(entry, path, (pointer, ...more) => fault(`/judge${pointer}`, ...more)));
+}
+
+/**
  * The endpoints in the text of a configuration file, in order.
  *
  * @param source - YAML with a list under `endpoints`.
@@ -39,11 +59,7 @@ const REMOTE_ONLY = [
  * @throws {@link InputError} `ERR_ENDPOINT_CONFIG` with path, line and pointer
  */
 export async function parseEndpoints(source: string, path: string): Promise<readonly EndpointConfig[]> {
-  const { value, lineOf } = parseYaml(source, (line, text, cause) =>
-    configError(path, line, `not YAML: ${text}`, { cause }),
-  );
-  const fault: Fault = (pointer, text, cause) =>
-    configError(path, lineOf(pointer), `at ${pointer}: ${text}`, { pointer, cause });
+  const { value, fault } = readYaml(source, path);
   const entries = isJsonObject(value) ? value['endpoints'] : undefined;
   if (!isList(entries) || entries.length === 0) throw fault('/endpoints', 'want a list of at least one endpoint');
   const configs: EndpointConfig[] = [];
@@ -53,6 +69,15 @@ export async function parseEndpoints(source: string, path: string): Promise<read
   }
   checkNames(configs, fault);
   return configs;
+}
+
+function readYaml(source: string, path: string): { readonly value: JsonValue; readonly fault: Fault } {
+  const { value, lineOf } = parseYaml(source, (line, text, cause) =>
+    configError(path, line, `not YAML: ${text}`, { cause }),
+  );
+  const fault: Fault = (pointer, text, cause) =>
+    configError(path, lineOf(pointer), `at ${pointer}: ${text}`, { pointer, cause });
+  return { value, fault };
 }
 
 function configError(

@@ -127,7 +127,11 @@ function declarations({ plan, execution }: ClaimedRun): readonly string[] {
       ? []
       : ['which weights were served: the digest is the one the endpoint was configured with']),
     `that the runner is ${runner.name} ${runner.version} on ${runner.platform}${runner.dirty ? ', with uncommitted changes' : ''}`,
-    ...(prices === undefined ? [] : [`cost: the prices are those of the configuration, dated ${prices.dated}`]),
+    ...(prices === undefined
+      ? []
+      : [
+          `cost: the prices are those of the configuration, dated ${prices.dated}${judge === undefined ? '' : '; what the judge costs is not in it'}`,
+        ]),
     'latencies as the runner measured them, token counts as the endpoint reported them',
   ];
 }

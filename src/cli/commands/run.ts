@@ -1,4 +1,4 @@
-/** `touchstone run`: every suite against every endpoint, one signed run folder per pair. */
+/** `touchstone run`: every suite with each of its harnesses against every endpoint, one signed run folder each. */
 import type { Argv } from 'yargs';
 import { RUN_DEFAULTS } from '../../runner/plan-run.ts';
 import { defineCommand, type Command } from '../command.ts';
@@ -18,6 +18,11 @@ const OPTIONS = {
     describe: 'ollama:llama3.2, http://host/v1#model, near:MODEL, embedded:tiny-1.3m, replay:FILE; may be repeated',
   },
   model: { ...text, describe: 'model of an --endpoint that names none' },
+  harness: {
+    ...texts,
+    describe: 'how to ask, of the harnesses that a suite names (default: its first); may be repeated',
+  },
+  judge: { ...text, describe: 'endpoint that judges answers, for a suite whose scorer asks one: openai:gpt-4o, …' },
   out: { ...text, describe: 'folder for run folders (default runs)' },
   limit: { ...text, describe: 'ask only so many items of each suite' },
   seed: { ...text, describe: 'what the items of --limit are drawn by (default 0)' },
@@ -50,7 +55,7 @@ const OPTIONS = {
 export const run: Command = defineCommand({
   usage: 'run [config]',
   describe: 'run suites against endpoints and write signed transcripts',
-  lists: ['suite', 'endpoint', 'baseline', 'trust'],
+  lists: ['suite', 'endpoint', 'harness', 'baseline', 'trust'],
   options: (parser: Argv) =>
     parser
       .positional('config', { type: 'string', describe: 'configuration file; options win over it' })
@@ -63,6 +68,8 @@ export const run: Command = defineCommand({
     ['touchstone run touchstone.yaml', 'what touchstone init made'],
     ['touchstone run --suite arithmetic --endpoint ollama:llama3.2 --limit 50', 'a quick look at a local model'],
     ['touchstone run --suite ./my-suite --endpoint http://127.0.0.1:8000/v1 --model my-model', 'any server'],
+    ['touchstone run --suite file-edits --harness whole-file --harness search-replace --endpoint ollama:qwen3', ''],
+    ['touchstone run --suite short-answers --endpoint ollama:llama3.2 --judge openai:gpt-4o', 'a model judges'],
     ['touchstone run --suite arithmetic --endpoint near:MODEL --require-level L3', 'attested, or it does not count'],
     ['touchstone run touchstone.yaml --key-env TOUCHSTONE_SIGNING_KEY --max-unscored 0', 'in CI'],
     ['touchstone run touchstone.yaml --gate gate.yaml --baseline main.touchstone.jsonl.gz', 'no longer than it takes'],
