@@ -1,6 +1,7 @@
 /** The Berkeley Function-Calling Leaderboard, version 1: which functions to call with which arguments, or none. */
 import type { JsonValue } from '../../core/canonical-json.ts';
 import type { Benchmark, ConvertedRow, OriginFile, OriginFiles, SuiteOutline } from '../pull/benchmark.ts';
+import { openAiTools } from './bfcl-tools.ts';
 import { originFault, originRow } from './origin-row.ts';
 import { rawMembers } from './raw-members.ts';
 import { measuredFile } from './sources.ts';
@@ -67,7 +68,7 @@ const OUTLINE = {
   needs: ['system'],
 } satisfies Partial<SuiteOutline>;
 
-/** Simple, multiple, parallel, parallel multiple and relevance, asked for in a prompt. */
+/** Simple, multiple, parallel, parallel multiple and relevance, asked for in a prompt or with tools. */
 export const bfcl: Benchmark = {
   name: 'bfcl',
   title: 'Berkeley Function-Calling Leaderboard (Python, AST)',
@@ -93,6 +94,19 @@ export const bfcl: Benchmark = {
       title: 'BFCL, calls in a prompt, with brackets',
       description: 'As bfcl, but the list needs its brackets, as the handler of the GPT models wants.',
       scorer: { id: 'bfcl', version: 1, form: 'python', brackets: 'required' },
+    },
+    'tools.yaml': {
+      ...OUTLINE,
+      id: 'bfcl-tools',
+      title: 'BFCL, calls of tools',
+      description:
+        'The functions are offered as tools, as the leaderboard does with the GPT models, and the calls of the answer are scored; nothing is called. Whatever is written instead of a call is none.',
+      prompt: '{{ question }}',
+      needs: ['tools'],
+      harness: { id: 'tool-loop', version: 1, tools_field: 'tools', result: 'calls', max_turns: 1 },
+      scorer: { id: 'bfcl', version: 1, form: 'tools', underscores: true },
+      // To call nothing and say nothing is right where no function fits.
+      unscored: { empty: 'scored' },
     },
   },
 };
@@ -125,12 +139,19 @@ async function* categoryItems(files: OriginFiles, { name, answers }: Category): 
     if (truth !== undefined && truth.row.text('id') !== id) throw truth.row.fault('id', 'the id of the question');
     // One function stands alone in some categories.
     const functions = memberOf({ row, members }, 'function', /^[[{]/);
+    const described = JSON.parse(functions) as JsonValue;
+    const tools = openAiTools(described);
+    if (tools === null) throw row.fault('function', 'functions with a name and properties');
     yield {
       id,
-      input: { question: row.text('question'), functions: functions.startsWith('[') ? functions : `[${functions}]` },
+      input: {
+        question: row.text('question'),
+        functions: functions.startsWith('[') ? functions : `[${functions}]`,
+        tools,
+      },
       target: {
         category: name,
-        function: JSON.parse(functions) as JsonValue,
+        function: described,
         ...(truth === undefined ? {} : { ground_truth: memberOf(truth, 'ground_truth', /^\{/) }),
       },
       tags: [name],

@@ -4,9 +4,10 @@
  * Same input fields give the same prompt, and same prompts are near duplicates of each other, so each item is counted under
  * the narrowest of the three.
  */
-import { canonicalize } from '../../core/canonical-json.ts';
+import { canonicalize, tryParseCanonical } from '../../core/canonical-json.ts';
 import { sha256 } from '../../core/sha256.ts';
 import type { Message } from '../../transcript/wire/request.ts';
+import type { SuiteDefinition } from '../definition.ts';
 import type { Check, ItemView, LintContext } from './check.ts';
 import type { FindingCode } from './finding.ts';
 
@@ -18,13 +19,15 @@ const ENTRY_BYTES = 3 * MARK_BYTES;
 const MAX_GROUP = 64;
 
 /** Finds `duplicate-input`, `duplicate-prompt`, `near-duplicate` and `conflicting-targets`. */
-export function duplicateCheck({ report }: LintContext): Check {
+export function duplicateCheck({ definition, report }: LintContext): Check {
+  const fields = fieldsBesidePrompt(definition);
   // One short text per group: marks of prompt, input and target of its items, one after the other.
   const groups = new Map<string, string>();
   return {
     item(item) {
-      const key = packed([sha256(nearText(item.messages)).subarray(0, KEY_BYTES)]);
-      const own = entryOf(item);
+      const beside = canonicalize(fields.map((field) => item.input[field] ?? null));
+      const key = packed([sha256(nearText(item.messages) + beside).subarray(0, KEY_BYTES)]);
+      const own = entryOf(item, beside);
       const group = groups.get(key) ?? '';
       if (group.length < MAX_GROUP * ENTRY_BYTES) groups.set(key, group + own);
       if (group === '') return;
@@ -42,8 +45,15 @@ function kindOf(own: string, same: readonly string[]): FindingCode {
   return same.some((entry) => part(entry, 1) === part(own, 1)) ? 'duplicate-input' : 'duplicate-prompt';
 }
 
-function entryOf({ messages, input, targetText }: ItemView): string {
-  const texts = [canonicalize(messages), canonicalize(input), targetText];
+// A question to a model with tools is another one with other tools, or with another state that they begin with.
+function fieldsBesidePrompt({ harness: { id, config = '' } }: SuiteDefinition): readonly string[] {
+  if (id !== 'tool-loop') return [];
+  const { tools_field, state } = tryParseCanonical(config) ?? {};
+  return [tools_field, state].filter((field) => typeof field === 'string');
+}
+
+function entryOf({ messages, input, targetText }: ItemView, beside: string): string {
+  const texts = [canonicalize(messages) + beside, canonicalize(input), targetText];
   return packed(texts.map((text) => sha256(text).subarray(0, MARK_BYTES)));
 }
 

@@ -243,6 +243,27 @@ describe('bfcl', () => {
     );
     expect(await promptOf(made, { index: 1 })).toMatch(/\n\[\{"name":"area_multiple_function",/);
   });
+
+  it('offers the functions of an item as its tools', async () => {
+    const made = await convert(bfcl, bfclFiles());
+    const base = { type: 'number', format: 'float', description: 'This is a float type value.' };
+    expect(made.items[0]?.['tools']).toEqual([
+      {
+        type: 'function',
+        function: {
+          name: 'area_simple',
+          description: 'An "area": { Note that the provided function is in Python 3 syntax.',
+          parameters: { type: 'object', properties: { base }, required: ['base'] },
+        },
+      },
+    ]);
+    expect(await promptOf(made, { suite: 'tools.yaml' })).toBe('Area, please (simple)');
+    expect(made.suites.get('tools.yaml')?.definition).toMatchObject({
+      id: 'bfcl-tools',
+      needs: ['tools'],
+      harness: { id: 'tool-loop', version: 1 },
+    });
+  });
 });
 
 describe('xstest', () => {
@@ -366,6 +387,12 @@ describe('a file that is not as documented', () => {
       bfcl,
       bfclFiles({ [SIMPLE]: '{"id":"simple_0","question":"q","function":"f"}' }),
       'field "function"',
+    ],
+    [
+      'a function without parameters',
+      bfcl,
+      bfclFiles({ [SIMPLE]: '{"id":"simple_0","question":"q","function":{"name":"f"}}' }),
+      'field "function": want functions with a name and properties',
     ],
     [
       'a label of another kind',

@@ -349,6 +349,17 @@ describe('lintSuite()', () => {
     expect(await codesOf(SUITE_YAML, [...ITEMS, ask('1 + 1', '2')])).toEqual(['near-duplicate']);
   });
 
+  it('takes a question with other tools, or another state for them, for another question', async () => {
+    const yaml = SUITE_YAML.replace('[question]', '[question, own]');
+    const rows = ['a', 'b', 'b'].map((name, n) => ask(n < 2 ? 'Which?' : 'Which', `${n}`, { own: [{ name }] }));
+    const offered = 'harness: {id: tool-loop, version: 1, tools_field: own, result: calls}\n';
+    const begun =
+      'harness: {id: tool-loop, version: 1, state: own, tools: [{name: a, description: A, parameters: {}}], source: ""}\n';
+    expect(await codesOf(yaml, rows)).toEqual(['conflicting-targets', 'duplicate-prompt', 'near-duplicate']);
+    expect(await codesOf(yaml + offered, rows)).toEqual(['near-duplicate']);
+    expect(await codesOf(yaml + begun, rows)).toEqual(['near-duplicate']);
+  });
+
   it('holds no length and no stop sequence against answers that are not written', async () => {
     const rows = [ask('Longest?', 'A', { options: ['a b', 'c d'] })];
     const yaml = `${WITH_OPTIONS}parameters: {max_tokens: 1, stop: ['A']}\n`;
