@@ -2,7 +2,7 @@
 import type { Benchmark, SuiteOutline } from '../pull/benchmark.ts';
 import { byLikelihood, letterAt, OPTION_LINES } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
-import { hubFile } from './sources.ts';
+import { hubFile, SYCO_MO_TRANSFER } from './sources.ts';
 
 const MOST_OPTIONS = 5;
 
@@ -11,7 +11,8 @@ interface Part {
   readonly title: string;
   /** Name of its folder in the data set. */
   readonly folder: string;
-  readonly oid: string;
+  /** Digest of its test file. */
+  readonly sha256: string;
 }
 
 /** ARC Challenge. */
@@ -19,7 +20,7 @@ export const arcChallenge: Benchmark = arc({
   name: 'arc-challenge',
   title: 'ARC Challenge',
   folder: 'ARC-Challenge',
-  oid: '62f03257e737aed263f55c6abf87c7bb0028a44a6bdd2a26eb1279eb42c1d1e9',
+  sha256: '62f03257e737aed263f55c6abf87c7bb0028a44a6bdd2a26eb1279eb42c1d1e9',
 });
 
 /** ARC Easy. */
@@ -27,10 +28,10 @@ export const arcEasy: Benchmark = arc({
   name: 'arc-easy',
   title: 'ARC Easy',
   folder: 'ARC-Easy',
-  oid: '4160597d618ae851c7eb04e281574f3f654776216ac6b6641588d64527b47177',
+  sha256: '4160597d618ae851c7eb04e281574f3f654776216ac6b6641588d64527b47177',
 });
 
-function arc({ name, title, folder, oid }: Part): Benchmark {
+function arc({ name, title, folder, sha256 }: Part): Benchmark {
   const file = `${folder}-test.parquet`;
   return {
     name,
@@ -43,7 +44,8 @@ function arc({ name, title, folder, oid }: Part): Benchmark {
         dataset: 'allenai/ai2_arc',
         revision: '210d026faf9955653af8916fad021475a3f00453',
         path: `${folder}/test-00000-of-00001.parquet`,
-        oid,
+        sha256,
+        statedBy: SYCO_MO_TRANSFER,
       }),
     ],
     isTriedOnOriginal: false,

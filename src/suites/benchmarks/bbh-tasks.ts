@@ -1,4 +1,5 @@
 /** The 27 tasks of BIG-Bench Hard with the digests of their files. */
+import { stated } from './sources.ts';
 
 /** The commit at which both sources below measured the files. */
 export const BBH_COMMIT = '9ee07bd481feebf959a6b59d61ea57bdcf30964d';
@@ -39,8 +40,11 @@ const STATED: Readonly<Record<string, string>> = {
 };
 
 /** Who states the digest of a file. */
-const MANIFEST =
-  'src/evoshift/benchmarks/bbh.py of github.com/Vincent123Nie/EvoShift at commit a92506d4e0bfd1cf19a4158462a221040b1b28df';
+const MANIFEST = stated({
+  repository: 'Vincent123Nie/EvoShift',
+  commit: 'a92506d4e0bfd1cf19a4158462a221040b1b28df',
+  path: 'src/evoshift/benchmarks/bbh.py',
+});
 
 /** A task of BIG-Bench Hard. */
 export interface BbhTask {

@@ -5,7 +5,7 @@ import type { Benchmark, ConvertedRow, OriginFile, SuiteOutline } from '../pull/
 import { BBH_COMMIT, BBH_TASKS } from './bbh-tasks.ts';
 import { originFault, originRow } from './origin-row.ts';
 import { readTar } from './read-tar.ts';
-import { githubUrl, measured } from './sources.ts';
+import { githubUrl, measured, stated } from './sources.ts';
 
 const REPOSITORY = { repository: 'suzgunmirac/BIG-Bench-Hard', commit: BBH_COMMIT };
 const ARCHIVE = `BIG-Bench-Hard-${BBH_COMMIT}.tar.gz`;
@@ -39,8 +39,11 @@ export const bbh: Benchmark = {
       name: ARCHIVE,
       urls: [`https://github.com/${REPOSITORY.repository}/archive/${BBH_COMMIT}.tar.gz`],
       sha256: '0bb15e11935747f7cfa42ef2e02254b70f9c9e545f6dabfd374dec3b6ba95bbc',
-      pinnedBy:
-        'src/evalhub/datasets/hexagon_sources.py of github.com/NEDONION/evalhub at commit f08e2f99a6f281e2f55fc21565ed2c201a35bf8e',
+      pinnedBy: stated({
+        repository: 'NEDONION/evalhub',
+        commit: 'f08e2f99a6f281e2f55fc21565ed2c201a35bf8e',
+        path: 'src/evalhub/datasets/hexagon_sources.py',
+      }),
       maxBytes: 134_217_728,
     },
   ],

@@ -1,7 +1,7 @@
 /** GSM8K: word problems of primary school whose answer is an integer, with and without worked examples. */
 import type { Benchmark, ConvertedRow, OriginFiles, SuiteOutline } from '../pull/benchmark.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
-import { githubUrl, measuredFile } from './sources.ts';
+import { githubUrl, measuredFile, stated } from './sources.ts';
 
 const REPOSITORY = { repository: 'openai/grade-school-math', commit: '3101c7d5072418e28b9008a6636bde82a006892c' };
 
@@ -70,8 +70,11 @@ export const gsm8k5Shot: Benchmark = {
       name: 'train.jsonl',
       urls: [githubUrl({ ...REPOSITORY, path: 'grade_school_math/data/train.jsonl' })],
       sha256: '17f347dc51477c50d4efb83959dbb7c56297aba886e5544ee2aaed3024813465',
-      pinnedBy:
-        'tensorflow_datasets/text/gsm8k/checksums.tsv of github.com/tensorflow/datasets at commit 90b66237ad09c9e5b9b1bc61b646db7b1fb0713c',
+      pinnedBy: stated({
+        repository: 'tensorflow/datasets',
+        commit: '90b66237ad09c9e5b9b1bc61b646db7b1fb0713c',
+        path: 'tensorflow_datasets/text/gsm8k/checksums.tsv',
+      }),
       maxBytes: 16_777_216,
     },
   ],

@@ -15,7 +15,12 @@ export const math500: Benchmark = {
       dataset: 'HuggingFaceH4/MATH-500',
       revision: '6e4ed1a2a79af7d8630a6b768ec859cb5af4d3be',
       path: 'test.jsonl',
-      oid: '35dc41080a3680858b27fa7e0533d2d547825316fc5dafe5d316f4ccc5a06132',
+      sha256: '35dc41080a3680858b27fa7e0533d2d547825316fc5dafe5d316f4ccc5a06132',
+      statedBy: {
+        repository: 'beingamanforever/RDAN-GRPO',
+        commit: 'f9188e3ba9d5da10f73d95334446555f58e3128f',
+        path: 'configs/eval/ood_qwen.json',
+      },
     }),
   ],
   isTriedOnOriginal: false,

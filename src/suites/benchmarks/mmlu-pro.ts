@@ -4,7 +4,15 @@ import { letterAt, listing, OPTION_LINES } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
 import { hubFile } from './sources.ts';
 
-const DATASET = { dataset: 'TIGER-Lab/MMLU-Pro', revision: 'b189ec765aa7ed75c8acfea42df31fdae71f97be' };
+const DATASET = {
+  dataset: 'TIGER-Lab/MMLU-Pro',
+  revision: 'b189ec765aa7ed75c8acfea42df31fdae71f97be',
+  statedBy: {
+    repository: 'CWNU-Open-Source-Community/LLMBenchLab',
+    commit: '3b3fae3b0827bb9794ec0f9d1c7e17be47f401a0',
+    path: 'backend/app/standard_datasets/mmlu_pro.py',
+  },
+};
 
 const OUTLINE = {
   version: '1.0.0',
@@ -30,13 +38,13 @@ export const mmluPro: Benchmark = {
       ...DATASET,
       name: 'mmlu-pro-test.parquet',
       path: 'data/test-00000-of-00001.parquet',
-      oid: '0e24a191921c2f453518a537a8b2117bd137e7714d4ef1565e9ba06c1ecb9ad8',
+      sha256: '0e24a191921c2f453518a537a8b2117bd137e7714d4ef1565e9ba06c1ecb9ad8',
     }),
     hubFile({
       ...DATASET,
       name: 'mmlu-pro-validation.parquet',
       path: 'data/validation-00000-of-00001.parquet',
-      oid: '139423c23722e480c807ac4a191409a710cfce4eba744c1d641cf88e730e2078',
+      sha256: '139423c23722e480c807ac4a191409a710cfce4eba744c1d641cf88e730e2078',
     }),
   ],
   isTriedOnOriginal: false,

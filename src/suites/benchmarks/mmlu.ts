@@ -2,7 +2,7 @@
 import type { Benchmark, OriginFiles, SuiteOutline } from '../pull/benchmark.ts';
 import { byLikelihood, CHAIN_OF_THOUGHT_PROMPT, letterAt, listing, OPTION_LINES } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
-import { hubFile } from './sources.ts';
+import { hubFile, SYCO_MO_TRANSFER } from './sources.ts';
 
 const DATASET = { dataset: 'cais/mmlu', revision: 'c30699e8356da336a370243923dbaf21066bb9fe' };
 
@@ -31,13 +31,19 @@ export const mmlu: Benchmark = {
       ...DATASET,
       name: 'mmlu-test.parquet',
       path: 'all/test-00000-of-00001.parquet',
-      oid: '74a41822ce7d3def56e1682f958469c04642a5336a5ce912fa375fdb90fb25d7',
+      sha256: '74a41822ce7d3def56e1682f958469c04642a5336a5ce912fa375fdb90fb25d7',
+      statedBy: SYCO_MO_TRANSFER,
     }),
     hubFile({
       ...DATASET,
       name: 'mmlu-dev.parquet',
       path: 'all/dev-00000-of-00001.parquet',
-      oid: '2b19bde1ed8ca6b482fb283abc90e8e0d9d228947029c0b91795d64b28b3bc3f',
+      sha256: '2b19bde1ed8ca6b482fb283abc90e8e0d9d228947029c0b91795d64b28b3bc3f',
+      statedBy: {
+        repository: 'Tylogi/MFQ',
+        commit: 'da4bd125337ec02cd0980bf8aafd6d7c346fcc99',
+        path: 'mfq/server/services/official_benchmarks.py',
+      },
     }),
   ],
   isTriedOnOriginal: false,

@@ -1,6 +1,7 @@
 /** SimpleQA: short questions of fact with one right answer, graded by a judge. */
 import type { Benchmark } from '../pull/benchmark.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
+import { stated } from './sources.ts';
 
 const FILE = 'simple_qa_test_set.csv';
 
@@ -29,8 +30,11 @@ export const simpleqa: Benchmark = {
       name: FILE,
       urls: [`https://openaipublic.blob.core.windows.net/simple-evals/${FILE}`],
       sha256: 'feee3f7e7db3617e94e8fcf1977b756ec420ef8568f4e0fcbbe0e92e9d5fc032',
-      pinnedBy:
-        'SHA-256 of the file at its address, quoted alike in several public repositories; the publisher states none',
+      pinnedBy: stated({
+        repository: 'VynoDePal/EvidenceMesh',
+        commit: 'f78ce4bf53f1e167ea7a2b849e91f5543ba321e2',
+        path: 'benchmarks/run_live_retrieval.py',
+      }),
       maxBytes: 16_777_216,
     },
   ],

@@ -6,6 +6,8 @@ import type { Benchmark } from '../../../src/suites/pull/benchmark.ts';
 import { allBenchmarks, benchmarkNames, findBenchmark } from '../../../src/suites/pull/catalogue.ts';
 
 const benchmarks = await allBenchmarks();
+const CITATION =
+  /^(?:computed from github\.com\/[\w.-]+\/[\w.-]+, [\w./-]+,|(?:download_checksums in )?[\w./-]+ of github\.com\/[\w.-]+\/[\w.-]+) at commit [0-9a-f]{40}$/;
 const cases = benchmarks.map((benchmark): [string, Benchmark] => [benchmark.name, benchmark]);
 
 describe('allBenchmarks()', () => {
@@ -33,6 +35,8 @@ describe('allBenchmarks()', () => {
       expect(name).toMatch(/^[\w.-]+$/);
       expect(pinnedBy === undefined).toBe(sha256 === undefined);
       if (sha256 !== undefined) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      // Somebody else has to be able to open the place: repository, path and commit.
+      if (pinnedBy !== undefined) expect(pinnedBy).toMatch(CITATION);
       expect(urls.length > 0).toBe(gated === undefined);
       for (const url of urls) expect(url).toMatch(/^https:\/\/[^ ]+$/);
       expect(maxBytes).toBeGreaterThan(0);
