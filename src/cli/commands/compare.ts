@@ -81,7 +81,19 @@ export const compare: Command = defineCommand({
     'Runs are compared item by item, over the same items under the same rules; otherwise what differs is named and the\n' +
     'command ends with 1. Every difference has an interval and a p-value that is adjusted for the number of comparisons.\n' +
     `--out writes comparison.json, comparison.md, comparison.csv and flips.csv. See docs/compare.md.\n\n${LEVELS_HELP}`,
-  run: async ({ source, baseline, onCommonItems, across, out, trust, allowUnknownSigner, disclose, items, json, ...args }) => {
+  run: async ({
+    source,
+    baseline,
+    onCommonItems,
+    across,
+    out,
+    trust,
+    allowUnknownSigner,
+    disclose,
+    items,
+    json,
+    ...args
+  }) => {
     const disclosure = disclosureChoice(disclose, items);
     const rules = [oneOfWords('across', across, ACROSS) ?? []].flat();
     const sources = withBaseline(source, baseline);

@@ -3,7 +3,16 @@ import { count, NONE } from '../figures.ts';
 import { harnessText, judgeText } from '../harness.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import type { ComparedPair, ComparedRunRow, Comparison, Flip, SuiteComparison } from './model.ts';
-import { acrossText, legend, matrixTable, overallTable, suiteHeading, suiteSentence, suiteTables, type ComparisonTable } from './tables.ts';
+import {
+  acrossText,
+  legend,
+  matrixTable,
+  overallTable,
+  suiteHeading,
+  suiteSentence,
+  suiteTables,
+  type ComparisonTable,
+} from './tables.ts';
 import { runLine, runNames, type RunNames } from './wording.ts';
 
 /** Most flips of a pair that are listed; flips.csv has all. */

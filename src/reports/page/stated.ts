@@ -51,9 +51,7 @@ export function contradictions(stated: ReportModel, found: ReportModel): readonl
 /** The runs of which a page states figures although no transcript of them has been verified here. */
 export function missingRuns(stated: ReportModel, found: ReportModel): readonly string[] {
   const ids = new Set(found.runs.map(({ run_id: id }) => id));
-  return stated.runs
-    .filter(({ run_id: id }) => !ids.has(id))
-    .map((run) => `${askedName(run)} on ${run.suite.id}`);
+  return stated.runs.filter(({ run_id: id }) => !ids.has(id)).map((run) => `${askedName(run)} on ${run.suite.id}`);
 }
 
 /** The questions that a page states to be proven, and that have not been answered so here, with the number of runs. */
