@@ -15,6 +15,12 @@ const MAX_DRAWS = 100_000;
 /** Suites that need tools, which the embedded models do not have. */
 const TASKS = { 'file-edits': editTasks, lookup: lookupTasks };
 
+/** Items of another suite, with what another harness needs beside them. */
+const DERIVED = {
+  'multiple-choice-likelihood': () =>
+    suiteItems('multiple-choice').map((item) => ({ ...item, letters: ['A', 'B', 'C', 'D'] })),
+};
+
 /** Held-out problems of one kind, each with another key. The tag seeds the numbers, so equal kinds give equal items. */
 function makeItems({ tag, make, count }) {
   const random = new Random(`${SEED}/${tag}`);
@@ -38,12 +44,18 @@ export function suiteItems(id) {
 
 /** The text of a suite's item file. */
 export function itemFile(id) {
-  const items = id in TASKS ? TASKS[id](new Random(`${SEED}/${id}`)) : suiteItems(id);
-  return items.map((item) => `${JSON.stringify(item)}\n`).join('');
+  return itemsOf(id)
+    .map((item) => `${JSON.stringify(item)}\n`)
+    .join('');
+}
+
+function itemsOf(id) {
+  if (id in DERIVED) return DERIVED[id]();
+  return id in TASKS ? TASKS[id](new Random(`${SEED}/${id}`)) : suiteItems(id);
 }
 
 function main(folder) {
-  for (const id of [...Object.keys(SUITES), ...Object.keys(TASKS)]) {
+  for (const id of [SUITES, TASKS, DERIVED].flatMap(Object.keys)) {
     mkdirSync(join(folder, id), { recursive: true });
     writeFileSync(join(folder, id, 'items.jsonl'), itemFile(id));
   }
