@@ -18,7 +18,7 @@ import type { ReportModel, ReportRun } from '../../src/reports/model.ts';
 import { writeReport } from '../../src/reports/write-report.ts';
 import { runSuite } from '../../src/runner/run.ts';
 import type { Sandbox } from '../../src/scoring/trial.ts';
-import { loadSuite } from '../../src/suites/load.ts';
+import { loadSuite, type LoadedSuite } from '../../src/suites/load.ts';
 import type { VerifiedSample, VerifiedTranscript } from '../../src/verifier/verified-transcript.ts';
 import { verifyRun } from '../../src/verifier/verify.ts';
 
@@ -55,36 +55,57 @@ const KEY = secretKey('acceptance', new Uint8Array(32).fill(7));
 
 /** Run, verify and report a set; throws the fault if the run does not verify. */
 export async function runRecorded(set: RecordedSet): Promise<RecordedRun> {
+  return await inFolder(async (folder) => {
+    await writeSet(folder, set);
+    return await runIn(folder, await loadSuite(join(folder, 'suite.yaml')), set);
+  });
+}
+
+/** The same for a suite that is there, with the lines of a recording. */
+export async function runRecording(
+  suite: LoadedSuite,
+  { model, lines }: { readonly model: string; readonly lines: readonly object[] },
+): Promise<RecordedRun> {
+  return await inFolder(async (folder) => {
+    await writeFile(join(folder, 'answers.jsonl'), jsonLines(lines));
+    return await runIn(folder, suite, { model });
+  });
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'recorded-'));
   try {
-    await writeSet(folder, set);
-    const suite = await loadSuite(join(folder, 'suite.yaml'));
-    const config = parseEndpointSpec(`replay:${join(folder, 'answers.jsonl')}#${set.model}`);
-    const endpoint = await openEndpoint(config, { connections: 16, findMessages: await messageFinder(suite) });
-    try {
-      await runSuite({
-        folder: join(folder, 'run'),
-        suite,
-        endpoint,
-        ...(set.sandbox === undefined ? {} : { sandbox: set.sandbox }),
-        options: { concurrency: 16 },
-        runner: { name: 'touchstone', version: '0.0.0', dirty: false, platform: 'test' },
-        signer: { kind: 'ed25519', signer: localSigner(KEY) },
-      });
-    } finally {
-      await endpoint.close();
-    }
-    return await readBack(folder, set);
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+type RunWith = Pick<RecordedSet, 'model' | 'sandbox'>;
+
+async function runIn(folder: string, suite: LoadedSuite, { model, sandbox }: RunWith): Promise<RecordedRun> {
+  const config = parseEndpointSpec(`replay:${join(folder, 'answers.jsonl')}#${model}`);
+  const endpoint = await openEndpoint(config, { connections: 16, findMessages: await messageFinder(suite) });
+  try {
+    await runSuite({
+      folder: join(folder, 'run'),
+      suite,
+      endpoint,
+      ...(sandbox === undefined ? {} : { sandbox }),
+      options: { concurrency: 16 },
+      runner: { name: 'touchstone', version: '0.0.0', dirty: false, platform: 'test' },
+      signer: { kind: 'ed25519', signer: localSigner(KEY) },
+    });
+  } finally {
+    await endpoint.close();
+  }
+  return await readBack(folder, sandbox);
+}
+
 async function writeSet(folder: string, { name, scorer, items }: RecordedSet): Promise<void> {
-  const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   const rows = items.map(({ id, question, target, tags = [] }) => ({ id, question, target, tags }));
-  await writeFile(join(folder, 'items.jsonl'), lines(rows));
-  await writeFile(join(folder, 'answers.jsonl'), lines(items.map(({ id, output }) => ({ id, output }))));
+  await writeFile(join(folder, 'items.jsonl'), jsonLines(rows));
+  await writeFile(join(folder, 'answers.jsonl'), jsonLines(items.map(({ id, output }) => ({ id, output }))));
   const suite = {
     id: name,
     version: '1.0.0',
@@ -100,7 +121,7 @@ async function writeSet(folder: string, { name, scorer, items }: RecordedSet): P
   await writeFile(join(folder, 'suite.yaml'), JSON.stringify(suite));
 }
 
-async function readBack(folder: string, { sandbox }: RecordedSet): Promise<RecordedRun> {
+async function readBack(folder: string, sandbox: Sandbox | undefined): Promise<RecordedRun> {
   const source = await openSource(join(folder, 'run'));
   const options = { trusted: [KEY.publicKey], keepSamples: true, ...(sandbox === undefined ? {} : { sandbox }) };
   const verification = await verifyRun(source, options);
@@ -117,4 +138,8 @@ async function readBack(folder: string, { sandbox }: RecordedSet): Promise<Recor
   if (report === undefined) throw new Error('the report has no run');
   expect(await readFile(join(folder, 'report', 'results.csv'), 'utf8')).toContain(`,${report.score?.value},`);
   return { transcript, samples, report };
+}
+
+function jsonLines(rows: readonly object[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
