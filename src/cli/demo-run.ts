@@ -12,12 +12,12 @@ import { openEndpoint } from '../endpoints/open.ts';
 import { readEmbeddedModels } from '../endpoints/embedded/models.ts';
 import type { ReportRun } from '../reports/model.ts';
 import { writeReport } from '../reports/write-report.ts';
-import { findScorer } from '../scoring/registry.ts';
 import { loadSuite, type LoadedSuite } from '../suites/load.ts';
 import { BUNDLE_SUFFIX } from '../transcript/publication.ts';
 import { createBundleFile } from './bundle-file.ts';
 import { prepareDemoFolder, type DemoFolder } from './demo-folder.ts';
 import { cloudPlace, teePlace, type DemoPlace } from './demo-places.ts';
+import { inapplicable, isPlain, type LeftOut } from './demo-suites.ts';
 import { axesTable, placesTable, scoreTable } from './demo-tables.ts';
 import { loadEvidenceCheck, type EvidenceChoice } from './evidence-check.ts';
 import { EXIT, worstOf, type ExitCode } from './exit.ts';
@@ -40,11 +40,15 @@ const SHARED_SUITE = 'arithmetic';
 /** The demo has a simulator of its own, and says so wherever it is named. */
 const EVIDENCE: EvidenceChoice = { allowSimulated: true, atMs: null, policy: null };
 
-/** Run the demo in a folder of its own. */
-export async function runDemo(path: string): Promise<ExitCode> {
+/**
+ * Run the demo in a folder of its own.
+ *
+ * @param isFull - Every suite that the models can do, instead of those alone that ask one question per item.
+ */
+export async function runDemo(path: string, isFull: boolean): Promise<ExitCode> {
   const folder = await prepareDemoFolder(path);
   const key = await makeKey(folder);
-  const runs = await runEverything(folder, key);
+  const { runs, leftOut } = await runEverything(folder, key, isFull);
   const code = worstOf(runs.map((run) => run.code));
   if (code !== EXIT.yes) return code;
   const bundles: string[] = [];
@@ -56,7 +60,7 @@ export async function runDemo(path: string): Promise<ExitCode> {
   if (codes.length > 0) return worstOf(codes);
   const paths = new Map(verified.map(({ runId, name }) => [runId, name]));
   await writeReport(verified, folder.report, { title: TITLE, createdAt: new Date().toISOString(), paths });
-  showResults(apart.runs, folder);
+  showResults(apart.runs, leftOut, folder);
   return EXIT.yes;
 }
 
@@ -69,8 +73,21 @@ async function makeKey(folder: DemoFolder): Promise<SecretKey> {
 }
 
 // Every model answers every suite, then one of them one suite in other places; what follows a run that fails is left out.
-async function runEverything(folder: DemoFolder, key: SecretKey): Promise<readonly PairResult[]> {
-  const [models, suites, runner] = await Promise.all([readEmbeddedModels(), loadShipped(), runnerIdentity()]);
+async function runEverything(
+  folder: DemoFolder,
+  key: SecretKey,
+  isFull: boolean,
+): Promise<{ readonly runs: readonly PairResult[]; readonly leftOut: readonly LeftOut[] }> {
+  const [models, shipped, runner] = await Promise.all([readEmbeddedModels(), loadShipped(), runnerIdentity()]);
+  const leftOut = isFull
+    ? await inapplicable(
+        shipped,
+        models.map(({ name }) => parseEndpointSpec(`embedded:${name}`)),
+      )
+    : [];
+  const suites = shipped.filter((suite) =>
+    isFull ? !leftOut.some((each) => each.suite === suite.definition.id) : isPlain(suite),
+  );
   say(`${models.length} models × ${suites.length} suites, over HTTP on this machine`);
   const interrupt = onInterrupt();
   const signer = { kind: 'ed25519', signer: localSigner(key) } as const;
@@ -89,18 +106,12 @@ async function runEverything(folder: DemoFolder, key: SecretKey): Promise<readon
   } finally {
     interrupt.dispose();
   }
-  return results;
+  return { runs: results, leftOut };
 }
 
 async function loadShipped(): Promise<readonly LoadedSuite[]> {
   const names = await shippedSuites();
-  const suites = await Promise.all(names.map(async (name) => await loadSuite(await findSuite(name))));
-  return suites.filter(isApplicable);
-}
-
-// The embedded models call no tools, and nobody is there to judge what they say.
-function isApplicable({ definition: { scorer, needs = [] } }: LoadedSuite): boolean {
-  return findScorer(scorer)?.asks === undefined && !needs.includes('tools');
+  return await Promise.all(names.map(async (name) => await loadSuite(await findSuite(name))));
 }
 
 type DemoSession = Pick<PairInput, 'folder' | 'signer' | 'runner' | 'signal'>;
@@ -158,8 +169,9 @@ async function bundleOf(run: PairResult, folder: DemoFolder): Promise<string> {
   return path;
 }
 
-function showResults(runs: readonly ReportRun[], folder: DemoFolder): void {
+function showResults(runs: readonly ReportRun[], leftOut: readonly LeftOut[], folder: DemoFolder): void {
   for (const line of scoreTable(runs)) print(line);
+  for (const { suite, why } of leftOut) print(`${suite}: not applicable: ${why}`);
   print('');
   print(
     `The same model in three places, on ${SHARED_SUITE}. The cloud is a stand-in on this machine, the TEE a simulator:`,
