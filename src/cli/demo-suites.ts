@@ -57,6 +57,7 @@ async function lackingIn(
     capabilities,
     nonce: encodeHex(systemEnvironment.randomBytes(16)),
     timeoutMs: RUN_DEFAULTS.timeoutMs,
+    concurrency: 4,
     environment: systemEnvironment,
     signal: new AbortController().signal,
     beforeSend: () => Promise.resolve(),

@@ -20,6 +20,8 @@ export interface ProbeInput {
   readonly endpoint: Pick<Endpoint, 'identity' | 'send'>;
   readonly environment: RunEnvironment;
   readonly signal: AbortSignal;
+  /** Most requests on their way at once. */
+  readonly concurrency: number;
   readonly builder: TranscriptBuilder;
   readonly recorder: Recorder;
   readonly emit: RunListener;
@@ -46,6 +48,7 @@ export async function probeForRun(input: ProbeInput): Promise<boolean> {
     capabilities,
     nonce: plan.nonce,
     timeoutMs: plan.rules.limits.timeout_ms,
+    concurrency: input.concurrency,
     environment,
     signal: input.signal,
     beforeSend: () => recorder.durable(),

@@ -23,6 +23,8 @@ export interface ProbingInput {
   readonly nonce: string;
   /** Time limit of one request. */
   readonly timeoutMs: number;
+  /** Most requests on their way at once; a few suffice. */
+  readonly concurrency: number;
   readonly environment: Pick<RunEnvironment, 'random' | 'sleep'>;
   readonly signal: AbortSignal;
   /** Resolves when what led here is durable; no byte leaves before. */
@@ -49,7 +51,7 @@ const MAX_SILENT = SIDE_BY_SIDE;
 
 /** Probe an endpoint; ends early, without the findings that are missing, if the signal is aborted. */
 export async function* probeEndpoint(input: ProbingInput): AsyncGenerator<Probed, void> {
-  const limit = pLimit(SIDE_BY_SIDE);
+  const limit = pLimit(Math.min(SIDE_BY_SIDE, input.concurrency));
   const asker = createAsker(input);
   const running = input.capabilities.map((capability) => limit(() => probe(capability, input, asker)));
   try {

@@ -5,7 +5,6 @@ import { parseEndpointSpec } from '../../src/endpoints/config.ts';
 import type { Endpoint } from '../../src/endpoints/endpoint.ts';
 import { openEndpoint } from '../../src/endpoints/open.ts';
 import { NO_CREDENTIALS, openOpenAiCompatible, type Credentials } from '../../src/endpoints/openai-compatible.ts';
-import { systemEnvironment } from '../../src/runner/environment.ts';
 import { probeEndpoint, type Probed } from '../../src/runner/probing.ts';
 import type { PlanEndpoint } from '../../src/transcript/plan.ts';
 import { followProbe } from '../../src/transcript/probe/follow-probe.ts';
@@ -23,6 +22,7 @@ interface Choice {
   readonly identity?: Partial<PlanEndpoint>;
   readonly credentials?: Credentials;
   readonly timeoutMs?: number;
+  readonly concurrency?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -46,7 +46,7 @@ async function probed(
 async function probesOf(
   endpoint: Endpoint,
   capabilities: readonly Capability[],
-  { timeoutMs = 5000, signal }: Choice = {},
+  { timeoutMs = 5000, concurrency = 8, signal }: Choice = {},
 ): Promise<Probed[]> {
   const found: Probed[] = [];
   const probing = probeEndpoint({
@@ -54,6 +54,7 @@ async function probesOf(
     capabilities,
     nonce: NONCE,
     timeoutMs,
+    concurrency,
     environment: { random: () => 0, sleep: () => Promise.resolve() },
     signal: signal ?? new AbortController().signal,
     beforeSend: () => Promise.resolve(),
@@ -153,7 +154,10 @@ describe('an honest server', () => {
     expect(requests).toBe(0);
   });
 
-  it('keeps no more than four requests on their way', async () => {
+  it.each([
+    [8, 4],
+    [1, 1],
+  ])('of concurrency %i gets %i requests at a time', async (concurrency, want) => {
     let [active, most] = [0, 0];
     const endpoint = {
       identity: toyIdentity(),
@@ -164,11 +168,9 @@ describe('an honest server', () => {
         throw new RangeError('gone');
       },
     };
-    const input = { endpoint, capabilities: CAPABILITIES, nonce: NONCE, timeoutMs: 1, environment: systemEnvironment };
-    const { signal } = new AbortController();
-    const probing = probeEndpoint({ ...input, signal, beforeSend: () => Promise.resolve() });
-    await expect(probing.next()).rejects.toThrow('gone');
-    expect(most).toBeLessThanOrEqual(4);
+    const base = { ...endpoint, listModels: () => Promise.resolve([]), close: () => Promise.resolve() };
+    await expect(probesOf(base, CAPABILITIES, { concurrency })).rejects.toThrow('gone');
+    expect(most).toBe(want);
   });
 });
 

@@ -18,6 +18,8 @@ import { alignColumns } from '../table.ts';
 
 const NONCE_BYTES = 16;
 
+const CONNECTIONS = 4;
+
 /** The command. */
 export const probe: Command = defineCommand({
   usage: 'probe <endpoint>',
@@ -46,7 +48,7 @@ export const probe: Command = defineCommand({
     }
     const timeoutMs = wholeNumber('timeout', timeout, 1) ?? config.timeoutMs ?? RUN_DEFAULTS.timeoutMs;
     const credentials = readCredentials(config, (name) => process.env[name]);
-    const endpoint = await openEndpoint(config, { connections: 4, credentials });
+    const endpoint = await openEndpoint(config, { connections: CONNECTIONS, credentials });
     const interrupt = onInterrupt();
     try {
       const found = await findAll(endpoint, timeoutMs, interrupt.signal);
@@ -63,7 +65,8 @@ export const probe: Command = defineCommand({
 async function findAll(endpoint: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<readonly Probed[]> {
   const found: Probed[] = [];
   const nonce = encodeHex(systemEnvironment.randomBytes(NONCE_BYTES));
-  const input = { endpoint, capabilities: CAPABILITIES, nonce, timeoutMs, environment: systemEnvironment, signal };
+  const how = { timeoutMs, concurrency: CONNECTIONS, environment: systemEnvironment, signal };
+  const input = { endpoint, capabilities: CAPABILITIES, nonce, ...how };
   for await (const each of probeEndpoint({ ...input, beforeSend: () => Promise.resolve() })) found.push(each);
   return found;
 }
