@@ -1,9 +1,20 @@
 /** From the events of a run to what is shown while it goes on. */
+import type { Capability } from '../core/capability-names.ts';
 import type { RunEvent, RunListener, SampleVerdict } from '../runner/run-event.ts';
 import { treatmentOf, type PlanRules } from '../transcript/plan.ts';
+import { findingText } from './probe-text.ts';
 import type { ProgressState } from './progress-bar.ts';
 
 const UNATTESTED = 'the endpoint could not be attested after the last answer, so levels will say ~stale';
+
+// Whatever a suite needs stands in the way of a run by itself; these bear on every answer.
+const CONCERNING: ReadonlySet<Capability> = new Set([
+  'max_tokens',
+  'temperature',
+  'token_counts',
+  'no_cache',
+  'prompt_intact',
+]);
 
 /** Follows one session of a run. */
 export interface RunProgress {
@@ -48,7 +59,7 @@ export function followRun(policy: PlanRules['unscored'], onChange: (state: Progr
   };
   const lacking: string[] = [];
   const probed = ({ capability, verdict, detail }: Extract<RunEvent, { readonly kind: 'probed' }>): void => {
-    if (verdict === 'no') lacking.push(`${capability} (${detail})`);
+    if (verdict === 'no' && CONCERNING.has(capability)) lacking.push(`${capability} (${findingText(detail)})`);
   };
   const listener: RunListener = (event) => {
     if (event.kind === 'began') state.total = event.totalSamples;
