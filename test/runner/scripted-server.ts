@@ -30,6 +30,8 @@ export interface ScriptedReply {
   /** Name and arguments, as JSON or as the text that it is. */
   readonly calls?: readonly (readonly [name: string, args: object | string])[];
   readonly finish?: string;
+  /** What the server counts for the prompt; 10 unless told. */
+  readonly promptTokens?: number;
   readonly status?: number;
   readonly does?: 'hang' | 'reset';
 }
@@ -54,6 +56,8 @@ export async function startScriptedServer(
     incoming.on('error', () => undefined);
     incoming.on('end', () => {
       const text = Buffer.concat(parts).toString('utf8');
+      // A server without a list of models, which is what an endpoint is asked for first.
+      if (text === '') return void response.writeHead(404).end('{}');
       const time = seen.get(text) ?? 0;
       seen.set(text, time + 1);
       const body = JSON.parse(text) as JsonObject;
@@ -82,7 +86,7 @@ export async function startScriptedServer(
   };
 }
 
-function bodyOf({ text = '', calls = [], finish }: ScriptedReply, model: string): string {
+function bodyOf({ text = '', calls = [], finish, promptTokens = 10 }: ScriptedReply, model: string): string {
   const toolCalls = calls.map(([name, args], i) => ({
     id: `call_${i}`,
     type: 'function',
@@ -100,6 +104,6 @@ function bodyOf({ text = '', calls = [], finish }: ScriptedReply, model: string)
     created: 0,
     model,
     choices: [{ index: 0, message, finish_reason: reason }],
-    usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
+    usage: { prompt_tokens: promptTokens, completion_tokens: 5, total_tokens: promptTokens + 5 },
   });
 }
