@@ -8,7 +8,7 @@ import { canonicalize, type JsonObject, type JsonValue } from '../core/canonical
 import { compileTemplate } from '../suites/template.ts';
 import { integer, list, nameText, object, oneOf, text, type Shape } from '../transcript/shape.ts';
 import type { Answer, ToolCall } from '../transcript/wire/answer.ts';
-import { MAX_TURNS, type Question } from '../transcript/wire/dialogue.ts';
+import type { Question } from '../transcript/wire/dialogue.ts';
 import {
   harnessError,
   isBroken,
@@ -51,6 +51,9 @@ const tool = object<ToolDeclaration>({
   parameters: schemaObject,
 });
 
+/** Fewer than a sample may have, because a judge may be asked as well. */
+const MOST_TURNS = 200;
+
 const options = object<ToolLoopOptions>(
   {},
   {
@@ -60,7 +63,7 @@ const options = object<ToolLoopOptions>(
     instructions: text(16_384),
     state: nameText(64),
     result: oneOf('message', 'state', 'calls'),
-    max_turns: integer(1, MAX_TURNS),
+    max_turns: integer(1, MOST_TURNS),
     max_calls: integer(1, 1024),
     max_tokens: integer(1),
     max_ms: integer(1),

@@ -329,7 +329,7 @@ describe('tool-loop: options', () => {
     [{ tools: [{ ...tool('a'), parameters: [] }] }, '/tools/0/parameters'],
     [{ tools: [{ name: 'a', parameters: {} }] }, 'description'],
     [{ tools: [tool('a')], max_turns: 0 }, 'max_turns'],
-    [{ tools: [tool('a')], max_turns: 257 }, 'max_turns'],
+    [{ tools: [tool('a')], max_turns: 201 }, 'max_turns'],
     [{ tools: [tool('a')], max_calls: 1.5 }, 'max_calls'],
     [{ tools: [tool('a')], max_tokens: '9' }, 'max_tokens'],
     [{ tools: [tool('a')], max_ms: -1 }, 'max_ms'],
