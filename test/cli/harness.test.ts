@@ -158,7 +158,14 @@ describe.skipIf(!isBuilt)('harnesses and judges (needs dist: node scripts/build.
 
   describe('judges', () => {
     const args = (out: string): readonly string[] => [
-      ...['--suite', 'short-answers', '--endpoint', `${talker.url}#talker`, '--probe', 'none', '--out', out],
+      '--suite',
+      'short-answers',
+      '--endpoint',
+      `${talker.url}#talker`,
+      '--probe',
+      'none',
+      '--out',
+      out,
     ];
 
     it('refuses a judged suite without a judge before it asks anything, and names the option', async () => {

@@ -15,6 +15,23 @@ describe('claimsOf()', () => {
     ]);
   });
 
+  it('declares that the judge judged rightly, and that accepted files are those of the benchmark', () => {
+    const plain = run();
+    const judge = { ...plain.plan.endpoint, name: 'the judge', model: 'wise', base_url: 'https://judge.example/v1' };
+    const accepted = ['ab'.repeat(32)];
+    const plan = { ...plain.plan, judge, suite: { ...plain.plan.suite, accepted } };
+    const { declares } = claimsOf({ ...plain, plan });
+    expect(declares).toContainEqual(
+      expect.stringMatching(/^that the judge judged rightly: .* wise at judge\.example,/),
+    );
+    expect(declares).toContainEqual(expect.stringMatching(/accepted by digest, not pinned \((?:ab){32}\)$/));
+    expect(claimsOf(plain).declares.join()).not.toMatch(/judge|pinned/);
+    const [row] = summarize([{ ...plain, plan }]).runs;
+    expect(row?.labels).toEqual(expect.arrayContaining(['judgement, not re-derivable', 'items not pinned']));
+    expect(row?.judge).toMatchObject({ model: 'wise', judgements: 0, reported: [] });
+    expect(row?.suite.accepted).toEqual(accepted);
+  });
+
   it('has the limits of every transcript in every case', () => {
     expect(claimsOf(run()).does_not_prove).toEqual(expect.arrayContaining([...NON_CLAIMS]));
   });

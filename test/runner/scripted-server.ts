@@ -68,7 +68,7 @@ export async function startScriptedServer(
       if (reply.does === 'hang') return;
       if (reply.does === 'reset') return void response.socket?.resetAndDestroy();
       response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' });
-      response.end(reply.status === undefined ? bodyOf(reply, String(body['model'])) : '{"error":{"message":"no"}}');
+      response.end(reply.status === undefined ? bodyOf(reply, modelOf(body)) : '{"error":{"message":"no"}}');
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -84,6 +84,10 @@ export async function startScriptedServer(
       await new Promise((resolve) => void server.close(resolve));
     },
   };
+}
+
+function modelOf({ model }: JsonObject): string {
+  return typeof model === 'string' ? model : 'unnamed';
 }
 
 function bodyOf({ text = '', calls = [], finish, promptTokens = 10 }: ScriptedReply, model: string): string {

@@ -2,10 +2,58 @@
 import { describe, expect, it } from 'vitest';
 import { digest } from '../../../src/core/digest.ts';
 import { compareRuns } from '../../../src/reports/comparison/compare-runs.ts';
-import { comparedRun } from '../../../src/reports/comparison/compared-run.ts';
-import { comparable, refused, transcript, written } from './runs.ts';
+import { comparedRun, type ComparedRun } from '../../../src/reports/comparison/compared-run.ts';
+import { comparable, refused, transcript, written, type WrittenRun } from './runs.ts';
 
 const SUITE = { id: 'other', version: '1.0.0' };
+
+describe('compareRuns(): across harnesses', () => {
+  const loop = (name: string): WrittenRun => ({
+    rules: { repeats: 1, harness: { id: 'tool-loop', version: 1, name, digest: digest(name) } },
+  });
+  const whole = written('1111111111', loop('whole'));
+  const patch = written('1111100000', loop('patch'));
+
+  it('names contestants by model and harness, and pairs them item by item', () => {
+    const model = comparable(compareRuns([whole, patch], { across: ['harness'] }));
+    expect(model.across).toEqual(['harness']);
+    const [suite] = model.suites;
+    expect(suite?.scores.map(({ name }) => name)).toEqual(['a × whole', 'a × patch']);
+    // Five lost, none gained: P(0 of 5), twice.
+    expect(suite?.pairs[0]).toMatchObject({ n: 10, flips: { gained: 0, lost: 5 } });
+    expect(suite?.pairs[0]?.difference).toMatchObject({ value: '-0.500000', p: { value: '0.0625000' } });
+    expect(model.notes.join()).not.toContain('numbered');
+  });
+
+  it('numbers two runs of one model in one harness', () => {
+    const again = written('1111100001', loop('patch'));
+    const model = comparable(compareRuns([whole, patch, again], { across: ['harness'] }));
+    expect(model.suites[0]?.scores.map(({ name }) => name)).toEqual(['a × whole', 'a × patch #1', 'a × patch #2']);
+  });
+
+  it('gives a mean over suites to a pair of model and harness that is in all of them', () => {
+    const other = (name: string, scores: string): ComparedRun => written(scores, { ...loop(name), suite: SUITE });
+    const runs = [whole, patch, other('whole', '11110000'), other('patch', '11000000')];
+    const { overall } = comparable(compareRuns(runs, { across: ['harness'] }));
+    expect(overall?.scores.map(({ name, value }) => [name, value])).toEqual([
+      ['a × whole', '0.750000'],
+      ['a × patch', '0.375000'],
+    ]);
+  });
+
+  it('refuses without the option, for the harness alone', () => {
+    const { refusals } = refused(compareRuns([whole, patch]));
+    expect(refusals[0]?.differences.map(({ field }) => field)).toEqual(['rules.harness']);
+  });
+
+  it('refuses another judge all the same', () => {
+    const judge = { model: 'wise', base_url: 'https://judge.example/v1' };
+    const judged = written('1111100000', { rules: { ...loop('patch').rules, judge } });
+    const { refusals } = refused(compareRuns([whole, judged], { across: ['harness'] }));
+    expect(refusals[0]?.differences.map(({ field }) => field)).toEqual(['rules.judge']);
+    expect(refusals[0]?.differences[0]?.sentence).toContain('another judge is another ruler');
+  });
+});
 
 describe('compareRuns(): two runs', () => {
   const a = written('1111100000');
