@@ -2,6 +2,8 @@
  * One file over HTTP.
  *
  * The bytes are taken as they are sent, because a digest is over them and not over what a library makes of them.
+ *
+ * @see https://github.com/nodejs/undici/issues/5360
  */
 import type { Dispatcher } from 'undici';
 import { EndpointError, isTouchstoneError } from '../../core/errors.ts';
@@ -77,6 +79,9 @@ async function get({ agent, signal }: Call, url: URL): Promise<Dispatcher.Respon
     headers: { 'accept-encoding': 'identity', 'user-agent': 'touchstone' },
     headersTimeout: IDLE_LIMIT_MS,
     bodyTimeout: IDLE_LIMIT_MS,
+    // undici 7 throws where nobody can catch it if the server closes while the body waits, so it never waits. What comes
+    // is read as fast as the disk takes it, and ended where it is longer than the file may be.
+    highWaterMark: Number.MAX_SAFE_INTEGER,
     signal,
   });
 }
