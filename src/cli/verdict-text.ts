@@ -2,7 +2,7 @@
 import { coverageText, signerSentence } from '../reports/claims.ts';
 import { evidenceLines } from '../reports/evidence-lines.ts';
 import { count, percent } from '../reports/figures.ts';
-import { harnessText, JUDGEMENT, judgeText } from '../reports/harness.ts';
+import { harnessText, JUDGEMENT, judgeName } from '../reports/harness.ts';
 import type { ReportRun, ReportScore } from '../reports/model.ts';
 import { printableLine } from '../reports/printable.ts';
 import { runName, unscoredText } from '../reports/wording.ts';
@@ -36,7 +36,7 @@ export function verifiedLines(run: ReportRun, source: string): readonly string[]
     row('suite', `${suite.id} ${suite.version}, ${items}, licence ${suite.licence}${by}`),
     row('endpoint', `${runName(run)}, model ${run.model.requested} at ${endpoint.base_url}${by}`),
     ...askedRows(run, by),
-    row('score', `${scoreText(run.score)}, unscored ${unscoredText(counts)}${by}`),
+    row('score', `${scoreText(run.score)}${run.judge === null ? '' : ` (${JUDGEMENT})`}, unscored ${unscoredText(counts)}${by}`),
     row('disclosed', `${run.disclosure.sentence}${by}`),
     '',
     ...run.axes.map((axis) => axisLine(axis, by)),
@@ -53,7 +53,7 @@ function askedRows({ harness, judge, suite }: ReportRun, by: string): readonly s
   const asked = harness.digest === null && harness.name === null ? [] : [harnessText(harness)];
   const judgements = judge?.judgements ?? null;
   const times = judgements === null ? '' : `, ${count(judgements)} judgements`;
-  const judged = judge === null ? [] : [`${judge.name}, ${judgeText(judge)}${times}: ${JUDGEMENT}`];
+  const judged = judge === null ? [] : [`${judgeName(judge)}${times}: ${JUDGEMENT}`];
   const accepted = suite.accepted.length === 0 ? [] : [`items from files accepted by digest, not pinned`];
   return [
     ...asked.map((text) => row('harness', text + by)),

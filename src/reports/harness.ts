@@ -35,6 +35,12 @@ export function judgeText({ kind, model, base_url: url }: Pick<ReportJudge, 'kin
   return kind === 'openai' ? `${model} at ${new URL(url).host}` : `${model} (${kind})`;
 }
 
+/** A judge in one phrase, with the name that it was given if that says more. */
+export function judgeName(judge: ReportJudge): string {
+  const text = judgeText(judge);
+  return judge.name === text ? text : `${judge.name} (${text})`;
+}
+
 /** The endpoint of a run, with the name of its harness where its suite has several. */
 export function askedName({ endpoint, harness }: Pick<ReportRun, 'endpoint' | 'harness'>): string {
   return harness.name === null ? endpoint.name : `${endpoint.name} × ${harness.name}`;

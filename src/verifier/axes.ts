@@ -155,14 +155,14 @@ function scoring({ files, coverage, canRescore, hasSuite, lacksSandbox = false, 
   return {
     axis,
     verdict: 'proven',
-    scope: `${prompts} were rendered again and ${rederived(files)} from the recorded bytes${rest}; ${metrics}${judgement(files)}`,
+    scope: `${prompts} were rendered again${rederived(files)}${rest}; ${metrics}${judgement(files)}`,
     coverage: counted,
   };
 }
 
 function rederived({ plan }: OpenedFiles): string {
-  if (plan.judge === undefined) return 'answers extracted and scored again';
-  return "the judge's questions made again, and the verdicts follow from its replies";
+  if (plan.judge === undefined) return ' and answers extracted and scored again from the recorded bytes';
+  return ", the judge's questions were made again, and the verdicts follow from its recorded replies";
 }
 
 // That a verdict follows from what the judge said does not make it right.

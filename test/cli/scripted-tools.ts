@@ -46,8 +46,11 @@ export function talkingModel(): string {
   return 'It is what it says, in one or two sentences.';
 }
 
-/** Finds every second answer right, whatever it says. */
+/** Finds about every second answer right, whatever it says. */
 export function judgingModel({ messages }: ScriptedQuestion): string {
-  const length = messages[0]?.content.length ?? 0;
-  return length % 2 === 0 ? 'It says all of that.\nCORRECT' : 'It says none of that.\nINCORRECT';
+  const sum = [...(messages[0]?.content ?? '')].reduce(
+    (total, character) => total + (character.codePointAt(0) ?? 0),
+    0,
+  );
+  return sum % 2 === 0 ? 'It says all of that.\nCORRECT' : 'It says none of that.\nINCORRECT';
 }

@@ -2,7 +2,7 @@
 import { AXES, type Axis, type Verdict } from '../../verifier/verdict.ts';
 import { sharedClaims, type SharedClaim } from '../claims.ts';
 import { count, NONE } from '../figures.ts';
-import { harnessText, judgeText } from '../harness.ts';
+import { harnessText, judgeName } from '../harness.ts';
 import type { ReportedName, ReportModel, ReportRun } from '../model.ts';
 import { evidenceFacts } from './evidence.ts';
 import { html, type Markup, type Value } from './markup.ts';
@@ -150,7 +150,7 @@ function identity(run: ReportRun): readonly (readonly [string, Value])[] {
 
 function judgeFact(judge: NonNullable<ReportRun['judge']>): Markup {
   const answers = judge.judgements === null ? '' : `, ${count(judge.judgements)} judgements, not re-derivable`;
-  return html`<bdi>${judge.name}</bdi>, ${judgeText(judge)}${answers} ${judge.reported.length > 0 && names(judge.reported)}`;
+  return html`<bdi>${judgeName(judge)}</bdi>${answers} ${judge.reported.length > 0 && names(judge.reported)}`;
 }
 
 function acceptedFact({ accepted }: ReportRun['suite']): Markup {
