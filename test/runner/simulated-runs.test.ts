@@ -145,7 +145,8 @@ describe('a run against the simulator', () => {
     },
   );
 
-  it.each(byAnswer.flatMap((fault) => fault.modes.map((mode) => ({ ...fault, mode }))))(
+  // The acceptance tests try every fault in every mode; here is one mode of each.
+  it.each(byAnswer.map((fault) => ({ ...fault, mode: fault.modes.at(-1) ?? 'near-direct' })))(
     'with $name in the answers of $mode leaves out what does not count, if a level is asked for',
     async ({ name, code, mode }) => {
       const { run, verify } = await simulated(mode, [name], 5);
