@@ -90,11 +90,11 @@ function labelsOf(record: TranscriptRecord, isFirst: boolean): readonly Label[] 
     case 'probe':
       return ['probe'];
     case 'outcome':
-      return record.response === undefined ? [] : ['response'];
+      return presentIf(record.response !== undefined, 'response');
     case 'score':
-      return record.extracted === undefined ? [] : ['extracted'];
+      return presentIf(record.extracted !== undefined, 'extracted');
     case 'evidence':
-      return record.about === 'answer' ? ['evidence'] : [];
+      return presentIf(record.about === 'answer', 'evidence');
     case 'header':
     case 'mark':
     case 'resume':
@@ -102,6 +102,10 @@ function labelsOf(record: TranscriptRecord, isFirst: boolean): readonly Label[] 
     case 'end':
       return [];
   }
+}
+
+function presentIf(isThere: boolean, label: Label): readonly Label[] {
+  return isThere ? [label] : [];
 }
 
 async function cutCheckpoints(folder: string): Promise<void> {
