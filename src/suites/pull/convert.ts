@@ -1,9 +1,6 @@
 /** From the files of a benchmark to a suite folder: items, suite files, and a note of where they come from. */
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { stringify } from 'yaml';
 import type { JsonValue } from '../../core/canonical-json.ts';
 import { digestFromBytes, type Digest } from '../../core/digest.ts';
@@ -92,7 +89,7 @@ async function* watched<T>(rows: AsyncIterable<T>, signal: AbortSignal | undefin
 }
 
 async function writeItems(rows: AsyncIterable<ConvertedRow>, name: string, path: string): Promise<ItemsSection> {
-  const sink = openSink(path);
+  const sink = await openSink(path);
   let layout: Layout | null = null;
   let isTagged = false;
   try {
@@ -147,19 +144,16 @@ interface Sink {
   digest(): Digest;
 }
 
-function openSink(path: string): Sink {
-  const stream = createWriteStream(path, { flags: 'wx' });
+async function openSink(path: string): Promise<Sink> {
+  const file = await open(path, 'wx');
   const hasher = createSha256();
   return {
     async write(text) {
       const bytes = Buffer.from(text);
       hasher.update(bytes);
-      if (!stream.write(bytes)) await once(stream, 'drain');
+      await file.writeFile(bytes);
     },
-    async close() {
-      stream.end();
-      await finished(stream);
-    },
+    close: () => file.close(),
     digest: () => digestFromBytes(hasher.digest()),
   };
 }
