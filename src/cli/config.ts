@@ -15,7 +15,7 @@ import { readNamedFile } from './read-named-file.ts';
 const MAX_FILE_BYTES = 1_048_576;
 
 /** A suite with the harnesses that it is asked by. */
-export interface ConfigSuite {
+interface ConfigSuite {
   /** Path or name. */
   readonly suite: string;
   readonly harnesses?: readonly string[];

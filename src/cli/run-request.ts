@@ -41,7 +41,7 @@ export interface RunArguments extends KeyChoice {
 }
 
 /** A suite that is not loaded yet. */
-export interface RequestedSuite {
+interface RequestedSuite {
   /** Path of its file. */
   readonly path: string;
   /** Names of its harnesses; null if none were given for this suite. */

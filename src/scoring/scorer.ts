@@ -66,7 +66,7 @@ interface Programs {
 }
 
 /** What a judge is asked about. */
-export interface JudgedAnswer {
+interface JudgedAnswer {
   readonly answer: string;
   readonly target: JsonValue;
   /** The input fields of the item. */

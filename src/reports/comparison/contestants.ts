@@ -80,7 +80,7 @@ function groupBySuite(runs: readonly ComparedRun[]): readonly (readonly Compared
 type NameOf = (run: ComparedRun) => string;
 
 /** What runs are called in a comparison across some rules, before any number. */
-export function namesAcross(across: readonly Across[]): NameOf {
+function namesAcross(across: readonly Across[]): NameOf {
   if (!across.includes('harness')) return ({ plan }) => plan.endpoint.name;
   return ({ plan: { endpoint, rules } }) => `${endpoint.name} × ${harnessName(rules.harness)}`;
 }
