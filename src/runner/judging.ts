@@ -43,8 +43,8 @@ export interface Judging {
  * @param sandbox - Where answers that are programs run, and tools; it is made ready only for a suite that needs it.
  * @throws {@link UsageError} `ERR_USAGE` if the suite names a scorer or harness that this version does not have, or its
  *   scorer asks a judge and there is none or the other way round; `ERR_SANDBOX` if there are programs that nothing here can run
- * @throws {@link InputError} `ERR_HARNESS_CONFIG`, `ERR_SCORER_CONFIG`, `ERR_PATTERN`, `ERR_JSON_SCHEMA`; `ERR_PROMPT_RENDER`
- *   or `ERR_ITEMS_FIELD` for an item that the harness cannot ask
+ * @throws {@link InputError} `ERR_HARNESS_CONFIG`, `ERR_PROMPT_TEMPLATE`, `ERR_SCORER_CONFIG`, `ERR_PATTERN`,
+ *   `ERR_JSON_SCHEMA`; `ERR_PROMPT_RENDER` or `ERR_ITEMS_FIELD` for an item that the harness cannot ask
  */
 export async function createJudging(
   plan: Plan,

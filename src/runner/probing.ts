@@ -2,7 +2,7 @@
  * Probes an endpoint: asks what each probe asks, and tells what was found.
  *
  * Probes are no samples: nothing is scored, no budget is spent, and a request that fails for a reason of the moment is
- * sent again at once a few times instead of being recorded as an attempt.
+ * sent again a few times, after short waits, of which only the last is recorded.
  */
 import pLimit from 'p-limit';
 import type { Capability } from '../core/capability-names.ts';
