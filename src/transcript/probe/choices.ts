@@ -22,6 +22,9 @@ export const n: Probe = {
 function countChoices(body: Uint8Array): number {
   const text = (tryDecodeUtf8(body) ?? '').replace(/^\uFEFF/, '');
   const pieces = isEventStream(text) ? eventData(text) : [text];
-  const choices = pieces.flatMap((piece) => listOf(asObject(tryParseJson(piece))?.['choices']));
-  return new Set(choices.map((choice) => asObject(choice)?.['index'])).size;
+  // A server that does not number its choices tells them by their places.
+  const numbers = pieces.flatMap((piece) =>
+    listOf(asObject(tryParseJson(piece))?.['choices']).map((choice, place) => asObject(choice)?.['index'] ?? place),
+  );
+  return new Set(numbers).size;
 }

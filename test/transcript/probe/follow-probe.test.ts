@@ -48,6 +48,15 @@ describe('followProbe()', () => {
     expect(sha256).toBe('14cd155c1b95127e5a9c7bf74389221bc9d6f1550b15880fe7a52f4036c57fef');
   });
 
+  it('counts choices by their places where a server does not number them', () => {
+    const choice = { message: { role: 'assistant', content: 'fern 1234' }, finish_reason: 'stop' };
+    const found = (choices: readonly object[]) =>
+      followProbe('n', CONTEXT, walked('n', [JSON.stringify({ choices })])).found.verdict;
+    expect(found([choice, choice])).toBe('yes');
+    expect(found([choice])).toBe('no');
+    expect(found([{ ...choice, index: 0 }])).toBe('no');
+  });
+
   it('asks in the form that the endpoint wants', () => {
     const endpoint = { ...PLAN.endpoint, extra: '{"top_k":40}', max_tokens_field: 'max_completion_tokens' as const };
     for (const capability of CAPABILITIES) {
