@@ -2,7 +2,7 @@
 import { InputError, isTouchstoneError } from '../core/errors.ts';
 import { harnessesOf, type SuiteHarness } from '../suites/definition.ts';
 import type { LoadedSuite } from '../suites/load.ts';
-import type { Harness } from './harness.ts';
+import { harnessError, type Harness, type RunTool } from './harness.ts';
 import { findHarness } from './registry.ts';
 
 type CheckedSuite = Pick<LoadedSuite, 'path' | 'definition' | 'items' | 'lineOf'>;
@@ -10,10 +10,11 @@ type CheckedSuite = Pick<LoadedSuite, 'path' | 'definition' | 'items' | 'lineOf'
 /**
  * Check every harness of a suite with every item.
  *
+ * @param openTools - Gives what runs tools; called only for a harness that has some. Without it they are not looked at.
  * @throws {@link InputError} with path, line and pointer: `ERR_HARNESS_CONFIG` also for a harness that this version does
  *   not have, `ERR_PROMPT_TEMPLATE`, `ERR_PROMPT_RENDER`, `ERR_ITEMS_FIELD`
  */
-export async function checkHarnesses(suite: CheckedSuite): Promise<void> {
+export async function checkHarnesses(suite: CheckedSuite, openTools?: () => Promise<RunTool>): Promise<void> {
   for (const named of harnessesOf(suite.definition)) {
     const harness = located(suite, named, () => {
       const found = findHarness(named);
@@ -21,7 +22,27 @@ export async function checkHarnesses(suite: CheckedSuite): Promise<void> {
       throw new InputError('ERR_HARNESS_CONFIG', `there is no harness ${named.id} version ${named.version}`);
     });
     await checkItems(suite, named, harness);
+    if (openTools !== undefined && harness.checkTools !== undefined)
+      await checkToolsOf(suite, named, harness, await openTools());
   }
+}
+
+/**
+ * Check that the tools of a harness are there; nothing to do for one without.
+ *
+ * @throws {@link InputError} `ERR_HARNESS_CONFIG` with path, line and pointer
+ */
+export async function checkToolsOf(
+  suite: CheckedSuite,
+  named: SuiteHarness,
+  harness: Harness,
+  runTool: RunTool,
+): Promise<void> {
+  const fault = (await harness.checkTools?.(runTool)) ?? null;
+  if (fault === null) return;
+  located(suite, named, () => {
+    throw harnessError(named.id, fault);
+  });
 }
 
 /**

@@ -52,6 +52,8 @@ export interface Harness {
    * @throws {@link InputError} `ERR_PROMPT_RENDER`
    */
   check?(input: JsonObject): string | null;
+  /** Say what is wrong with the tools, by looking for them where they run; absent where there are none. */
+  checkTools?(runTool: RunTool): Promise<string | null>;
 }
 
 /** A kind of harness in one version; a version never changes once it is released. */

@@ -18,7 +18,7 @@ import {
   type RunTool,
   type Task,
 } from './harness.ts';
-import { callTool, parseArguments, type Toolbox, type ToolDeclaration } from './tools.ts';
+import { callTool, checkTools, parseArguments, type Toolbox, type ToolDeclaration } from './tools.ts';
 
 interface ToolLoopOptions {
   /** Tools of the suite; their functions are in `source`. */
@@ -86,6 +86,7 @@ export const toolLoop1: HarnessKind = {
         if (hasNone) return `field "${tools_field}": want a list of tools`;
         return state === undefined || Object.hasOwn(input, state) ? null : `field "${state}": want a state`;
       },
+      ...(result === 'calls' ? {} : { checkTools: (run: RunTool) => checkTools(chosen, run) }),
       begin: (task, runTool) => {
         const opening = template === null ? [] : [{ role: 'system', content: template.render(task.input) }];
         return createLoop(chosen, task, { opening, runTool });

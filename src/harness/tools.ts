@@ -6,7 +6,7 @@
 import { canonicalize, isJsonObject, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
 import { toWellFormed } from '../core/bytes.ts';
 import type { ToolCall } from '../transcript/wire/answer.ts';
-import type { RunTool } from './harness.ts';
+import type { RunTool, ToolProgram } from './harness.ts';
 
 /** A tool as a suite declares it: the model sees all of it. */
 export interface ToolDeclaration {
@@ -49,14 +49,7 @@ export async function callTool(
   if (!box.tools.some((tool) => tool.name === name)) return { text: 'error: there is no such tool', state };
   const args = parseArguments(text);
   if (args === null) return { text: 'error: the arguments are not a JSON object', state };
-  const { output } = await run({
-    language: 'javascript',
-    setUp: box.source,
-    source: callSource(name, state, args),
-    maxSteps: MAX_STEPS,
-    timeoutMs: TIMEOUT_MS,
-    maxOutputLength: MAX_OUTPUT_LENGTH,
-  });
+  const { output } = await run(programOf(box.source, callSource(name, state, args)));
   return readOutput(output, state);
 }
 
@@ -84,6 +77,19 @@ function callSource(name: string, state: JsonValue, args: JsonObject): string {
       return JSON.stringify({ error: String($error?.message ?? $error) });
     }
   })()`;
+}
+
+/** What is wrong with the functions of tools, null if nothing is. */
+export async function checkTools({ tools, source }: Toolbox, run: RunTool): Promise<string | null> {
+  const names = tools.map(({ name }) => `typeof ${name} === 'function' ? '' : ${JSON.stringify(name)}`);
+  const { output } = await run(programOf(source, `[${names.join(', ')}].filter(Boolean).join(', ')`));
+  if (output === null) return '/source: want JavaScript that runs to its end';
+  return output === '' ? null : `/source: want a function for each tool, found none for ${output}`;
+}
+
+function programOf(setUp: string, source: string): ToolProgram {
+  const bounds = { maxSteps: MAX_STEPS, timeoutMs: TIMEOUT_MS, maxOutputLength: MAX_OUTPUT_LENGTH };
+  return { language: 'javascript', setUp, source, ...bounds };
 }
 
 function readOutput(output: string | null, before: JsonValue): ToolResult {

@@ -1,7 +1,7 @@
 /** How the samples of one run are asked and judged, and what is made of the verdicts. */
 import type { JsonValue } from '../core/canonical-json.ts';
 import { UsageError } from '../core/errors.ts';
-import { checkItems } from '../harness/check.ts';
+import { checkItems, checkToolsOf } from '../harness/check.ts';
 import type { Harness } from '../harness/harness.ts';
 import { findHarness } from '../harness/registry.ts';
 import { createAggregator, verdictMetrics } from '../scoring/aggregate.ts';
@@ -10,7 +10,7 @@ import { findScorer } from '../scoring/registry.ts';
 import { scoreAnswer, trialOf } from '../scoring/score-answer.ts';
 import type { Scorer } from '../scoring/scorer.ts';
 import type { Language, Sandbox } from '../scoring/trial.ts';
-import { plannedHarness, type SuiteDefinition } from '../suites/definition.ts';
+import { plannedHarness, type SuiteDefinition, type SuiteHarness } from '../suites/definition.ts';
 import type { SuiteItem } from '../suites/item-store.ts';
 import type { LoadedSuite } from '../suites/load.ts';
 import type { NewRecord } from '../transcript/builder.ts';
@@ -53,9 +53,10 @@ export async function createJudging(
 ): Promise<Judging> {
   const { definition, renderer } = suite;
   const scorer = scorerOf(plan, definition);
-  const harness = await harnessOf(plan, suite);
+  const { named, harness } = await harnessOf(plan, suite);
   const runProgram = scorer.programs === undefined ? null : (await readySandbox(sandbox, scorer.programs.language)).run;
   const runTool = harness.runsTools ? (await readySandbox(sandbox, 'javascript')).evaluate : null;
+  if (runTool !== null) await checkToolsOf(suite, named, harness, runTool);
   const { repeats, unscored: policy } = plan.rules;
   const aggregator = createAggregator(repeats, policy);
   return {
@@ -91,14 +92,14 @@ function scorerOf({ judge }: Plan, { scorer: { id, version, config } }: SuiteDef
 async function harnessOf(
   { rules: { harness: planned } }: Plan,
   suite: Parameters<typeof createJudging>[1],
-): Promise<Harness> {
+): Promise<{ readonly named: SuiteHarness; readonly harness: Harness }> {
   const named = plannedHarness(suite.definition, planned);
   const harness = named && findHarness(named);
   if (named === null || harness === null) {
     throw new UsageError('ERR_USAGE', `cannot ask: there is no harness ${planned.id} version ${planned.version}`);
   }
   await checkItems(suite, named, harness);
-  return harness;
+  return { named, harness };
 }
 
 // Before the first request, because an answer that nobody can judge is paid for all the same.

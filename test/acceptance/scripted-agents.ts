@@ -11,7 +11,7 @@ export interface EditTask {
 }
 
 /** How a model goes about a task, and whether that solves it. */
-export const MANNERS = ['plain', 'at-once', 'clumsy', 'early', 'endless', 'careless'] as const;
+const MANNERS = ['plain', 'at-once', 'clumsy', 'early', 'endless', 'careless'] as const;
 type Manner = (typeof MANNERS)[number];
 
 /** The manner in which the nth task is done. */

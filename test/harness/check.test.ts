@@ -1,9 +1,19 @@
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { checkHarnesses } from '../../src/harness/check.ts';
+import type { RunTool } from '../../src/harness/harness.ts';
 import { findHarness, HARNESS_KINDS } from '../../src/harness/registry.ts';
 import { loadSuite } from '../../src/suites/load.ts';
 import { jsonl, SUITE_YAML, suiteFolder } from '../suites/suite-folder.ts';
+
+const runHere: RunTool = ({ setUp, source }) => {
+  try {
+    return Promise.resolve({ output: runInNewContext(`${setUp}\n${source}`) as string });
+  } catch {
+    return Promise.resolve({ output: null });
+  }
+};
 
 const load = async (extra: string, rows?: readonly object[]) =>
   await loadSuite(
@@ -47,6 +57,38 @@ describe('checkHarnesses()', () => {
         message: expect.stringContaining(words) as string,
       }),
     );
+  });
+
+  it.each<[string, string | null]>([
+    ['function put() {}', null],
+    ['const put = () => 1;', null],
+    ['function pull() {}', 'found none for put'],
+    ['const put = 1;', 'found none for put'],
+    ['', 'found none for put'],
+    ['function put( {}', 'want JavaScript'],
+    ['throw new Error("no");', 'want JavaScript'],
+  ])('looks for the functions of tools in %j', async (source, fault) => {
+    const tool = { name: 'put', description: 'Puts.', parameters: {} };
+    const suite = await load(`harness: ${JSON.stringify({ id: 'tool-loop', version: 1, tools: [tool], source })}`);
+    const checked = checkHarnesses(suite, () => Promise.resolve(runHere));
+    if (fault === null) await expect(checked).resolves.toBeUndefined();
+    else {
+      const error = {
+        code: 'ERR_HARNESS_CONFIG',
+        pointer: '/harness',
+        message: expect.stringContaining(fault) as string,
+      };
+      await expect(checked).rejects.toThrow(expect.objectContaining(error));
+    }
+    await expect(checkHarnesses(suite)).resolves.toBeUndefined();
+  });
+
+  it('runs nothing where tools are only offered', async () => {
+    const suite = await load(
+      'harness: { id: tool-loop, version: 1, tools: [{ name: put, description: a, parameters: {} }], result: calls }',
+    );
+    const openTools = (): Promise<never> => Promise.reject(new Error('opened'));
+    await expect(checkHarnesses(suite, openTools)).resolves.toBeUndefined();
   });
 
   it('looks at every item', async () => {

@@ -59,7 +59,7 @@ export const DOUBTING = `harness:
 const NUMBER = 'scorer: { id: number, version: 1 }';
 
 /** A judge votes three times. */
-export const JUDGED = `scorer:
+const JUDGED = `scorer:
   id: rubric
   version: 1
   prompt: "Right is {{ target }}. Answer: {{ answer }}"
@@ -96,6 +96,8 @@ export interface ConversationOptions {
   /** Asked under the model names `toy-1` and `judge-1`. */
   readonly script?: (question: ScriptedQuestion) => ScriptedReply | string;
   readonly judged?: boolean;
+  /** Whether the model streams its answers. */
+  readonly streamed?: boolean;
 }
 
 /** Everything that a run needs; it is gone after the test. */
@@ -104,6 +106,7 @@ export async function converse({
   suite: extra,
   script,
   judged = false,
+  streamed = false,
 }: ConversationOptions): Promise<Conversations> {
   const { path, remove } = await temporaryFolder();
   cleanUps.push(remove);
@@ -112,7 +115,7 @@ export async function converse({
   const server = await startScriptedServer(script ?? usual);
   cleanUps.push(() => server.close());
   await writeSuite(path, size, extra, judged);
-  const endpoint = await open(server.url, 'toy-1');
+  const endpoint = await open(server.url, 'toy-1', streamed);
   const judge = judged ? { judge: await open(server.url, 'judge-1') } : {};
   const suite = await loadSuite(join(path, 'suite.yaml'));
   const folder = join(path, 'run');
@@ -137,8 +140,8 @@ async function writeSuite(folder: string, size: number, extra: string, judged: b
   await writeFile(join(folder, 'suite.yaml'), `${yaml.join('\n')}\n`);
 }
 
-async function open(baseUrl: string, model: string): Promise<Endpoint> {
-  const identity = toyIdentity({ name: model, model });
+async function open(baseUrl: string, model: string, stream = false): Promise<Endpoint> {
+  const identity = toyIdentity({ name: model, model, stream });
   const endpoint = await openOpenAiCompatible(identity, { baseUrl, connections: 16, credentials: NO_CREDENTIALS });
   cleanUps.push(() => endpoint.close());
   return endpoint;

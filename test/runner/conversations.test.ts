@@ -58,6 +58,16 @@ describe('runs of conversations', () => {
     expect(turns).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('a tool loop whose answers are streamed, with a judge whose are not', async () => {
+    const { input, server } = await converse({ suite: COUNTING, judged: true, streamed: true });
+    await runSuite(input);
+    const run = await verifiedAt(input.folder);
+    expect(scoresOf(run)).toEqual(SCORES);
+    expect(scoringOf(run)).toEqual(['proven', 6, 6]);
+    const streamed = [...server.seen.keys()].filter((body) => body.includes('"stream":true'));
+    expect([streamed.length, server.requests]).toEqual([TURNS, TURNS + 18]);
+  });
+
   it('a tool loop is not scored again where there is no sandbox, and says so', async () => {
     const { input } = await converse({ suite: COUNTING });
     await runSuite(input);

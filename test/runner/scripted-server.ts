@@ -67,8 +67,12 @@ export async function startScriptedServer(
       const reply = typeof said === 'string' ? { text: said } : said;
       if (reply.does === 'hang') return;
       if (reply.does === 'reset') return void response.socket?.resetAndDestroy();
-      response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' });
-      response.end(reply.status === undefined ? bodyOf(reply, modelOf(body)) : '{"error":{"message":"no"}}');
+      const isStreamed = reply.status === undefined && body['stream'] === true;
+      response.writeHead(reply.status ?? 200, {
+        'content-type': isStreamed ? 'text/event-stream' : 'application/json',
+      });
+      if (isStreamed) response.end(streamOf(reply, String(body['model'])));
+      else response.end(reply.status === undefined ? bodyOf(reply, modelOf(body)) : '{"error":{"message":"no"}}');
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -88,6 +92,30 @@ export async function startScriptedServer(
 
 function modelOf({ model }: JsonObject): string {
   return typeof model === 'string' ? model : 'unnamed';
+}
+
+/** In small pieces: text by words, arguments cut in the middle. */
+function streamOf({ text = '', calls = [], finish }: ScriptedReply, model: string): string {
+  const words = text.split(/(?<= )/).map((content) => ({ content }));
+  const parts = calls.flatMap(([name, args], index) => {
+    const whole = typeof args === 'string' ? args : JSON.stringify(args);
+    const middle = Math.ceil(whole.length / 2);
+    return [
+      { index, id: `call_${index}`, type: 'function', function: { name, arguments: '' } },
+      { index, function: { arguments: whole.slice(0, middle) } },
+      { index, function: { arguments: whole.slice(middle) } },
+    ].map((call) => ({ tool_calls: [call] }));
+  });
+  const chunk = (members: object): string =>
+    `data: ${JSON.stringify({ id: 'chatcmpl-scripted', object: 'chat.completion.chunk', created: 0, model, ...members })}\n\n`;
+  const reason = finish ?? (calls.length === 0 ? 'stop' : 'tool_calls');
+  const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
+  return [
+    ...[{ role: 'assistant' }, ...words, ...parts].map((delta) => chunk({ choices: [{ index: 0, delta }] })),
+    chunk({ choices: [{ index: 0, delta: {}, finish_reason: reason }] }),
+    chunk({ choices: [], usage }),
+    'data: [DONE]\n\n',
+  ].join('');
 }
 
 function bodyOf({ text = '', calls = [], finish, promptTokens = 10 }: ScriptedReply, model: string): string {

@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import { InputError } from '../../core/errors.ts';
 import { checkHarnesses } from '../../harness/check.ts';
+import type { RunTool } from '../../harness/harness.ts';
 import { count } from '../../reports/figures.ts';
 import { printable } from '../../reports/printable.ts';
 import { rightAnswersOf } from '../../scoring/gold.ts';
@@ -66,7 +67,7 @@ const lint: Command = defineCommand({
     const all: Finding[] = [];
     for (const name of suite.length === 0 ? await shippedSuites() : suite) {
       const loaded = await loadSuite(await findSuite(name));
-      await checkHarnesses(loaded);
+      await checkHarnesses(loaded, openTools);
       const findings = await lintSuite(loaded, rightAnswers(loaded));
       all.push(...findings);
       codes.push(findings.some(({ level }) => level === 'error') ? EXIT.no : EXIT.yes);
@@ -79,6 +80,11 @@ const lint: Command = defineCommand({
 
 /** The commands about suites. */
 export const suites: Command = defineGroup('suites', 'list, pull, show and lint suites', [list, pull, show, lint]);
+
+async function openTools(): Promise<RunTool> {
+  await programSandbox.ready('javascript');
+  return (program) => programSandbox.evaluate(program);
+}
 
 function rightAnswers({ definition, path }: LoadedSuite): RightAnswers {
   const scorer = findScorer(definition.scorer);
