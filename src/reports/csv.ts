@@ -131,6 +131,7 @@ const SAMPLE_COLUMNS: readonly Column<SampleRow>[] = [
   { name: 'unscored', of: ({ sample }) => sample.unscored },
   { name: 'rescored', of: ({ sample }) => (sample.rescored ? 'yes' : 'no') },
   { name: 'attempts', of: ({ sample }) => sample.attempts.join('; ') },
+  { name: 'turns', of: ({ sample }) => sample.turns },
   { name: 'latency_ms', of: ({ sample }) => milliseconds(sample.latencyUs) },
   { name: 'first_byte_ms', of: ({ sample }) => milliseconds(sample.firstByteUs) },
   { name: 'prompt_tokens', of: ({ sample }) => sample.promptTokens },

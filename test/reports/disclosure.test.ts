@@ -40,6 +40,7 @@ describe('disclosedSamples()', () => {
       'rescored',
       'rule',
       'score',
+      'turns',
       'unscored',
     ]);
   });
