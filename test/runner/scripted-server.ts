@@ -1,5 +1,5 @@
 /** An OpenAI-compatible server that answers by a script, which sees the whole conversation. */
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JsonObject } from '../../src/core/canonical-json.ts';
 
@@ -65,14 +65,7 @@ export async function startScriptedServer(
       const last = messages.at(-1) ?? { role: 'none', content: '' };
       const said = script({ path: incoming.url ?? '', body, messages, last, n: requests++, time });
       const reply = typeof said === 'string' ? { text: said } : said;
-      if (reply.does === 'hang') return;
-      if (reply.does === 'reset') return void response.socket?.resetAndDestroy();
-      const isStreamed = reply.status === undefined && body['stream'] === true;
-      response.writeHead(reply.status ?? 200, {
-        'content-type': isStreamed ? 'text/event-stream' : 'application/json',
-      });
-      if (isStreamed) response.end(streamOf(reply, String(body['model'])));
-      else response.end(reply.status === undefined ? bodyOf(reply, modelOf(body)) : '{"error":{"message":"no"}}');
+      send(response, reply, body);
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -88,6 +81,16 @@ export async function startScriptedServer(
       await new Promise((resolve) => void server.close(resolve));
     },
   };
+}
+
+function send(response: ServerResponse, reply: ScriptedReply, body: JsonObject): void {
+  const { does, status } = reply;
+  if (does === 'hang') return;
+  if (does === 'reset') return void response.socket?.resetAndDestroy();
+  const isStreamed = status === undefined && body['stream'] === true;
+  response.writeHead(status ?? 200, { 'content-type': isStreamed ? 'text/event-stream' : 'application/json' });
+  if (isStreamed) response.end(streamOf(reply, modelOf(body)));
+  else response.end(status === undefined ? bodyOf(reply, modelOf(body)) : '{"error":{"message":"no"}}');
 }
 
 function modelOf({ model }: JsonObject): string {
