@@ -7,6 +7,11 @@ import { rolldown } from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const browser = join(root, 'src/reports/page/browser');
 
+// Data within our own sources, see THIRD_PARTY.md.
+const DATA = `language profiles of langdetect 0.2.1 (n-grams in capitals), Apache-2.0
+
+Copyright 2010-2014 Cybozu Labs, Inc.`;
+
 // The licences of what a page contains ask to go wherever it goes.
 function notice(modules) {
   const packages = new Set(modules.flatMap((id) => /.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
@@ -18,7 +23,7 @@ function notice(modules) {
       const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
       return `${name} ${version}, ${license}\n\n${text}`.trim().replaceAll('*/', '* /');
     });
-  return `/*! The script of a Touchstone report, Apache-2.0. It contains:\n\n${texts.join('\n\n---\n\n')}\n*/\n`;
+  return `/*! The script of a Touchstone report, Apache-2.0. It contains:\n\n${[...texts, DATA].join('\n\n---\n\n')}\n*/\n`;
 }
 
 async function bundle(entry, define) {

@@ -2,9 +2,11 @@
  * The language of a text, among the 30 that IFEval asks for.
  *
  * The official checker uses langdetect, a sampled estimate whose seed it leaves open. Here it is franc, which is the same
- * every time. On running text they agree; on a name, a slogan or a list of names either may say anything.
+ * every time. On running text they agree; on a name, a slogan or a list of names either may say anything. A text in capitals
+ * has its own rule in langdetect, and so here.
  */
 import { franc } from 'franc';
+import { capitalsLanguage, isInCapitals } from './capitals.ts';
 
 /** ISO 639-1, as the items have it, to ISO 639-3. */
 const LANGUAGES: ReadonlyMap<string, string> = new Map(
@@ -25,5 +27,6 @@ export function isKnownLanguage(code: string): boolean {
 /** Whether a text is in a language; a text without a letter is in any, as the official checker has it. */
 export function isInLanguage(text: string, code: string): boolean {
   if (!/\p{L}/u.test(text)) return true;
+  if (isInCapitals(text)) return (capitalsLanguage(text) ?? code) === code;
   return franc(text.toLowerCase(), { only: CODES }) === LANGUAGES.get(code);
 }
