@@ -4,6 +4,7 @@ import { decodeHex, tryDecodeUtf8 } from '../core/bytes.ts';
 import { VerificationError } from '../core/errors.ts';
 import { sshFingerprint } from '../core/ssh-key.ts';
 import { count } from '../reports/figures.ts';
+import { harnessOf, harnessText, JUDGEMENT } from '../reports/harness.ts';
 import { isOpeningLine, parseOpening } from '../transcript/opening.ts';
 import { planDigest, runId, type Plan } from '../transcript/plan.ts';
 import { parsePlan } from '../transcript/plan-text.ts';
@@ -67,7 +68,7 @@ async function countLines({ lines }: RunSource): Promise<Pick<Inspection, 'recor
 /** The same for people. */
 export function inspectionLines(inspection: Inspection): readonly string[] {
   const { level, plan, run_id, claimed_signer, file_bytes, records, openings } = inspection;
-  const { suite, endpoint, selection, rules, runner, signer } = plan;
+  const { suite, endpoint, judge, selection, rules, runner, signer } = plan;
   const rows: readonly (readonly string[])[] = [
     ['run', `${run_id}, planned at ${plan.created_at}`],
     ['level', level ?? 'run folder: everything'],
@@ -76,7 +77,9 @@ export function inspectionLines(inspection: Inspection): readonly string[] {
       `${suite.id} ${suite.version}, ${count(selection.size)} of ${count(suite.size)} items × ${rules.repeats}, ${suite.visibility}, licence ${suite.licence}`,
     ],
     ['endpoint', `${endpoint.name} (${endpoint.kind}), model ${endpoint.model} at ${endpoint.base_url}`],
+    ['harness', harnessText(harnessOf(rules.harness))],
     ['scorer', `${rules.scorer.id} ${rules.scorer.version}`],
+    ...(judge === undefined ? [] : [['judge', `${judge.name}, ${judge.model} at ${judge.base_url}: ${JUDGEMENT}`]]),
     ['signer', `calls itself ${signer.name} (${signer.kind}), ${claimed_signer}`],
     ['runner', `${runner.name} ${runner.version} on ${runner.platform}`],
     ['files', counted(file_bytes, 'bytes')],

@@ -1,4 +1,5 @@
 /** One `run`: every pair of suite and endpoint, one after the other, and what to say in the end. */
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EVIDENCE_FOLDER } from '../archive/evidence-files.ts';
 import { SECRET_BYTES } from '../archive/run-folder.ts';
@@ -183,6 +184,8 @@ async function runWith(
     });
     return watched === null ? result : await judgeEvidence(result, watched, request);
   } catch (error) {
+    // Refused before the first question: there is nothing to go on with or to report, and it would only be in the way.
+    if (folder === null && isTouchstoneError(error, 'ERR_CAPABILITY')) await rm(into, { recursive: true, force: true });
     throw await refusal(error, into);
   }
 }

@@ -29,6 +29,7 @@ export function verifiedLines(run: ReportRun, source: string): readonly string[]
   const { signer, suite, endpoint, counts, claims } = run;
   // Nobody may read one of these lines alone and take an unknown key for a known one.
   const by = signer.status === 'trusted' ? '' : ` [${signerSentence(signer)}]`;
+  const judged = run.judge === null ? '' : ` (${JUDGEMENT})`;
   const items = `${count(suite.selected)} of ${count(suite.size)} items × ${suite.repeats}`;
   return [
     `${paint('strong', printableLine(source))}: ${paint('good', 'verified')}${by}`,
@@ -36,7 +37,7 @@ export function verifiedLines(run: ReportRun, source: string): readonly string[]
     row('suite', `${suite.id} ${suite.version}, ${items}, licence ${suite.licence}${by}`),
     row('endpoint', `${runName(run)}, model ${run.model.requested} at ${endpoint.base_url}${by}`),
     ...askedRows(run, by),
-    row('score', `${scoreText(run.score)}${run.judge === null ? '' : ` (${JUDGEMENT})`}, unscored ${unscoredText(counts)}${by}`),
+    row('score', `${scoreText(run.score)}${judged}, unscored ${unscoredText(counts)}${by}`),
     row('disclosed', `${run.disclosure.sentence}${by}`),
     '',
     ...run.axes.map((axis) => axisLine(axis, by)),

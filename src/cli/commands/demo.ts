@@ -24,7 +24,7 @@ export const demo: Command = defineCommand({
     ['touchstone demo --full', 'also rates choices by likelihood, and probes what the models can do'],
   ],
   notes:
-    'Two small language models answer the suites that ask one question per item, over HTTP on this machine. One of them answers one\n' +
-    'suite again behind a plain API, as a cloud has it, and behind a simulated TEE, which proves nothing.',
+    'Two small language models answer the suites that ask one question per item, over HTTP on this machine. One of them answers one suite ' +
+    'again behind a plain API, as a cloud has it, and behind a simulated TEE, which proves nothing.',
   run: async ({ folder, full }) => await runDemo(folder, full),
 });

@@ -51,7 +51,10 @@ export const pull: Command = defineCommand({
       .option('force', { type: 'boolean', default: false, describe: 'replace what was pulled before' })
       .option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
   examples: [
-    ['touchstone suites pull gsm8k', 'into suites/gsm8k; then: touchstone run gsm8k ollama:llama3.2'],
+    [
+      'touchstone suites pull gsm8k',
+      'into suites/gsm8k; then: touchstone run --suite gsm8k --endpoint ollama:llama3.2',
+    ],
     ['touchstone suites pull gsm8k --from ~/Downloads', 'from files that you have'],
     ['touchstone suites pull ./my-suite', 'the item file that my-suite/suite.yaml names by url and sha256'],
   ],
@@ -146,8 +149,9 @@ function checkDigest(text: string): void {
 
 function checkMirror(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '';
+  const isPlain =
+    url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.search === '';
   // The text itself may hold a password.
   if (!isPlain)
-    throw new UsageError('ERR_USAGE', '--mirror wants an address with http or https, without name and query');
+    throw new UsageError('ERR_USAGE', '--mirror wants an address with http or https, without name, password and query');
 }
