@@ -13,7 +13,7 @@ import { concatBytes, decodeHex, encodeHex, encodeUtf8, isWellFormed } from '../
 import { isValidSignature } from '../core/ed25519.ts';
 import { VerificationError } from '../core/errors.ts';
 import type { ChatAlgorithm } from '../core/evidence-names.ts';
-import { tryParseObject } from './foreign-json.ts';
+import { tryParseObject } from '../core/foreign-json.ts';
 import { tryDecodeProviderHex } from './provider-hex.ts';
 
 /** Most UTF-16 units in the body of a signature endpoint. */

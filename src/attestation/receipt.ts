@@ -8,7 +8,7 @@ import { encodeUtf8, tryDecodeHex } from '../core/bytes.ts';
 import { canonicalize, isJsonObject, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
 import { isValidSignature, SIGNATURE_BYTES } from '../core/ed25519.ts';
 import { isTouchstoneError, VerificationError } from '../core/errors.ts';
-import { tryParseObject } from './foreign-json.ts';
+import { tryParseObject } from '../core/foreign-json.ts';
 
 /** Most UTF-16 units in a receipt. */
 export const MAX_RECEIPT_UNITS = 65_536;

@@ -7,6 +7,7 @@
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
 import { isTouchstoneError } from '../core/errors.ts';
+import { tryParseJson } from '../core/foreign-json.ts';
 import { standardSchema } from '../schema/standard/evaluate.ts';
 import { findFloats } from '../schema/standard/floats.ts';
 import { boolean, list, object, oneOf } from '../transcript/shape.ts';
@@ -48,18 +49,10 @@ export const jsonSchema1: ScorerKind = {
 function readTarget(target: JsonValue): { readonly schema: JsonValue; readonly documents: JsonObject } {
   const { schema, documents = {}, ...others } = isJsonObject(target) ? target : ({} as JsonObject);
   // As a text, a schema may hold numbers that an item cannot.
-  const read = typeof schema === 'string' ? parseText(schema) : schema;
+  const read = typeof schema === 'string' ? (tryParseJson(schema) as JsonValue | undefined) : schema;
   if (read === undefined || !isJsonObject(documents) || Object.keys(others).length > 0)
     throw targetError('want {"schema": JSON Schema}, with more schemas by URL under "documents"');
   return { schema: read, documents };
-}
-
-function parseText(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
 }
 
 // A schema that cannot be used is a fault of the item, not of the answer.

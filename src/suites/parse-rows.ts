@@ -1,5 +1,6 @@
 /** JSON, CSV and TSV item files as rows. */
 import { InputError } from '../core/errors.ts';
+import { tryParseJson } from '../core/foreign-json.ts';
 import { isFields, type RawRow } from './rows.ts';
 
 /**
@@ -36,18 +37,10 @@ function parseJson(text: string, path: string): unknown {
 export function parseJsonLines(text: string, path: string): readonly RawRow[] {
   return text.split('\n').flatMap((source, index) => {
     if (/^[ \t\r]*$/.test(source)) return [];
-    const fields = tryParse(source);
+    const fields = tryParseJson(source);
     if (isFields(fields)) return [{ fields, line: index + 1 }];
     throw syntaxError(path, 'want one JSON object per line', { line: index + 1 });
   });
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

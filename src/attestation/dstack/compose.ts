@@ -10,7 +10,7 @@ import { encodeHex } from '../../core/bytes.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/canonical-json.ts';
 import { VerificationError } from '../../core/errors.ts';
 import { sha256Hex } from '../../core/sha256.ts';
-import { tryParseObject } from '../foreign-json.ts';
+import { tryParseObject } from '../../core/foreign-json.ts';
 import { findCheckpoints } from './checkpoints.ts';
 import { tryParseCompose } from './compose-yaml.ts';
 

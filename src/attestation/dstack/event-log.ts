@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 import { concatBytes, encodeHex, encodeUtf8, equalBytes, isWellFormed, tryDecodeHex } from '../../core/bytes.ts';
 import { isJsonObject, type JsonObject } from '../../core/canonical-json.ts';
 import { VerificationError } from '../../core/errors.ts';
-import { tryParseJson } from '../foreign-json.ts';
+import { tryParseJson } from '../../core/foreign-json.ts';
 
 /** Most events in a log. */
 export const MAX_EVENTS = 1024;

@@ -13,7 +13,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/canoni
 import { VerificationError, type VerificationCode } from '../../core/errors.ts';
 import { sha256Hex } from '../../core/sha256.ts';
 import type { ValidityWindow } from '../claim.ts';
-import { tryParseJson, tryParseObject } from '../foreign-json.ts';
+import { tryParseJson, tryParseObject } from '../../core/foreign-json.ts';
 import { checkClock, describeWindow, isWithin } from '../window.ts';
 import { MAX_GPUS } from './spdm.ts';
 

@@ -7,7 +7,7 @@
 import { tryDecodeBase64, tryDecodeUtf8, isWellFormed } from '../../core/bytes.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/canonical-json.ts';
 import { VerificationError } from '../../core/errors.ts';
-import { tryParseObject } from '../foreign-json.ts';
+import { tryParseObject } from '../../core/foreign-json.ts';
 import { tryDecodeProviderHex } from '../provider-hex.ts';
 
 /** Most machines in a report. */

@@ -8,7 +8,7 @@ import { encodeUtf8, isWellFormed, tryDecodeHex, tryDecodeUtf8 } from '../../cor
 import { isJsonObject } from '../../core/canonical-json.ts';
 import { VerificationError } from '../../core/errors.ts';
 import type { VerificationCode } from '../../core/errors.ts';
-import { tryParseJson } from '../foreign-json.ts';
+import { tryParseJson } from '../../core/foreign-json.ts';
 
 /** Longest accepted collateral file. */
 export const MAX_COLLATERAL_BYTES: number = 4 << 20;

@@ -6,7 +6,7 @@
 import { encodeHex, tryDecodeUtf8 } from '../../core/bytes.ts';
 import { VerificationError } from '../../core/errors.ts';
 import type { ValidityWindow } from '../claim.ts';
-import { tryParseJson } from '../foreign-json.ts';
+import { tryParseJson } from '../../core/foreign-json.ts';
 import { jsonFields } from './json-fields.ts';
 import type { JsonFields } from './json-fields.ts';
 

@@ -1,5 +1,5 @@
 /** The id under which a provider keeps what it says about an answer. */
-import { tryParseObject } from '../../attestation/foreign-json.ts';
+import { tryParseObject } from '../../core/foreign-json.ts';
 import { eventData, isEventStream } from '../../transcript/wire/sse.ts';
 
 /** Part of an event stream in which the id has to be. */

@@ -4,7 +4,7 @@
  * Nothing is verified here: whether evidence proves anything is decided from the stored bytes, by the runner as by any
  * third party.
  */
-import { tryParseObject } from '../../attestation/foreign-json.ts';
+import { tryParseObject } from '../../core/foreign-json.ts';
 import { encodeHex, tryDecodeUtf8 } from '../../core/bytes.ts';
 import { MAX_ANSWER_EVIDENCE_UNITS, type AnswerEvidence } from '../../transcript/evidence.ts';
 import { isRetryable } from '../retry.ts';

@@ -6,7 +6,7 @@
  *
  * @see Intel PCS API v4; Intel SGX PCCS design guide (the same paths, and a path for the root CRL)
  */
-import { tryParseObject } from '../../attestation/foreign-json.ts';
+import { tryParseObject } from '../../core/foreign-json.ts';
 import { memberText } from '../../attestation/reports/member-text.ts';
 import { encodeHex, encodeUtf8, tryDecodeUtf8 } from '../../core/bytes.ts';
 import { isTouchstoneError } from '../../core/errors.ts';

@@ -3,7 +3,7 @@ import { tryDecodeUtf8 } from '../../core/bytes.ts';
 import { InputError } from '../../core/errors.ts';
 import type { Benchmark, ConvertedRow, OriginFile, SuiteOutline } from '../pull/benchmark.ts';
 import { BBH_COMMIT, BBH_TASKS } from './bbh-tasks.ts';
-import { originFault, originRow } from './origin-row.ts';
+import { originFault, originRow, originRowOf } from './origin-row.ts';
 import { readTar } from './read-tar.ts';
 import { githubUrl, measured, stated } from './sources.ts';
 
@@ -119,7 +119,7 @@ interface TaskPlace {
 
 function* taskItems(text: string, { task, input }: TaskPlace): Generator<ConvertedRow> {
   const name = `${task}.json`;
-  const file = originRow(parsed(text, name), { name, index: 0 });
+  const file = originRowOf(text, { name, index: 0 });
   const examples = file.objects('examples');
   for (const [index, example] of examples.entries()) {
     const row = originRow(example, { name, index });
@@ -130,16 +130,6 @@ function* taskItems(text: string, { task, input }: TaskPlace): Generator<Convert
       tags: [task],
     };
   }
-}
-
-function parsed(text: string, name: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
-  } catch {
-    // The engine's message quotes the text.
-  }
-  throw originFault({ name, index: 0 }, 'a JSON object');
 }
 
 const STEPS = "\nA: Let's think step by step.\n";

@@ -2,7 +2,7 @@
 import type { JsonValue } from '../../core/canonical-json.ts';
 import type { Benchmark, ConvertedRow, OriginFile, OriginFiles, SuiteOutline } from '../pull/benchmark.ts';
 import { openAiTools } from './bfcl-tools.ts';
-import { originFault, originRow } from './origin-row.ts';
+import { originFault, originRow, originRowOf } from './origin-row.ts';
 import { rawMembers } from './raw-members.ts';
 import { measuredFile } from './sources.ts';
 
@@ -177,20 +177,7 @@ async function readLines(files: OriginFiles, name: string): Promise<readonly Lin
     .trimEnd()
     .split('\n')
     .map((line, index) => ({
-      row: originRow(parsedLine(line, { name, index }), { name, index }),
+      row: originRowOf(line, { name, index }),
       members: rawMembers(line),
     }));
-}
-
-function parsedLine(
-  line: string,
-  place: { readonly name: string; readonly index: number },
-): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // The engine's message quotes the line.
-  }
-  throw originFault(place, 'a JSON object');
 }

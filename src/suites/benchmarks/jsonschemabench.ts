@@ -1,4 +1,6 @@
 /** JSONSchemaBench: JSON that is valid by a schema from a public repository; three of its ten sets. */
+import { isJsonObject } from '../../core/canonical-json.ts';
+import { tryParseJson } from '../../core/foreign-json.ts';
 import type { Benchmark } from '../pull/benchmark.ts';
 import { originRows } from './origin-row.ts';
 
@@ -49,10 +51,6 @@ function fileOf(set: string): string {
 }
 
 function isSchema(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value));
-  } catch {
-    return false;
-  }
+  const value = tryParseJson(text);
+  return typeof value === 'boolean' || isJsonObject(value);
 }

@@ -1,5 +1,6 @@
 /** Reads the rows of an origin file as its publisher documents them. */
 import { InputError } from '../../core/errors.ts';
+import { tryParseObject } from '../../core/foreign-json.ts';
 import type { OriginFiles } from '../pull/benchmark.ts';
 
 /** A row of an origin file; every reader throws {@link InputError} `ERR_ORIGIN_FORM` that names file, row and field. */
@@ -60,6 +61,17 @@ export function originRow(fields: Readonly<Record<string, unknown>>, { name, ind
     object: read(isObject, 'an object'),
     objects: read(isObjects, 'a list of objects'),
   };
+}
+
+/**
+ * The row in the text of a JSON object.
+ *
+ * @throws {@link InputError} `ERR_ORIGIN_FORM` if it is none
+ */
+export function originRowOf(text: string, place: OriginPlace): OriginRow {
+  const fields = tryParseObject(text);
+  if (fields === null) throw originFault(place, 'a JSON object');
+  return originRow(fields, place);
 }
 
 /** A place in an origin file. */

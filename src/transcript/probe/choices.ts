@@ -2,7 +2,7 @@
 import { tryDecodeUtf8 } from '../../core/bytes.ts';
 import { asObject, listOf } from '../wire/body.ts';
 import { eventData, isEventStream } from '../wire/sse.ts';
-import { tryParseJson } from './json.ts';
+import { tryParseJson } from '../../core/foreign-json.ts';
 import { ask, freshNumber, inTurn, no, yes, type Probe } from './probe.ts';
 
 const WANTED = 2;

@@ -5,7 +5,7 @@
  * refuse JSON mode otherwise. Forms are about the server; calling a tool takes a model that can.
  */
 import { canonicalize, isJsonObject, type JsonObject } from '../../core/canonical-json.ts';
-import { tryParseJson } from './json.ts';
+import { tryParseJson } from '../../core/foreign-json.ts';
 import { ask, inTurn, no, unknown, yes, type Probe, type ProbeFinding, type ProbeReply } from './probe.ts';
 
 const GREETING = 'Say hello in one word. (Whoever reads it takes plain text as well as JSON.)';

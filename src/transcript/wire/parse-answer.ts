@@ -6,6 +6,7 @@
  */
 import { tryDecodeUtf8, toWellFormed } from '../../core/bytes.ts';
 import type { JsonObject } from '../../core/canonical-json.ts';
+import { tryParseObject } from '../../core/foreign-json.ts';
 import type { Answer, ReportedFacts } from './answer.ts';
 import { asObject, firstChoice, isFinite, isText, listOf, reportedFacts, reportedName } from './body.ts';
 import type { Api } from './dialogue.ts';
@@ -32,7 +33,7 @@ export function parseAnswer(body: Uint8Array, api: Api = 'chat'): ParsedBody {
   // Every HTTP client drops a byte order mark, in JSON as in event streams.
   const text = decoded.replace(/^\uFEFF/, '');
   if (api === 'chat' && isEventStream(text)) return parseStream(eventData(text));
-  const object = parseObject(text);
+  const object = tryParseObject(text);
   if (object === null) return { fault: 'ERR_BODY_NOT_JSON' };
   if (isError(object)) return { fault: 'ERR_BODY_ERROR' };
   const answer = PARSERS[api](object);
@@ -44,14 +45,6 @@ const PARSERS: Readonly<Record<Api, (body: JsonObject) => Answer | null>> = {
   completions: parseCompletion,
   embeddings: parseEmbeddings,
 };
-
-function parseObject(text: string): JsonObject | null {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
 
 function parseChat(body: JsonObject): Answer | null {
   const choice = firstChoice(body);
@@ -88,7 +81,7 @@ function parseStream(events: readonly string[]): ParsedBody {
   const end = events.indexOf('[DONE]');
   const chat = createStreamedChat();
   for (const data of end === -1 ? events : events.slice(0, end)) {
-    const chunk = parseObject(data);
+    const chunk = tryParseObject(data);
     if (chunk === null) return { fault: 'ERR_BODY_NOT_JSON' };
     if (isError(chunk)) return { fault: 'ERR_BODY_ERROR' };
     chat.add(chunk);

@@ -1,6 +1,7 @@
 /** Event streams as bytes: taking them apart at their blank lines and rewriting what is in them. */
 import { concatBytes, decodeUtf8, encodeUtf8 } from '../../../core/bytes.ts';
-import { canonicalize, isJsonObject, type JsonObject } from '../../../core/canonical-json.ts';
+import { canonicalize, type JsonObject } from '../../../core/canonical-json.ts';
+import { tryParseObject } from '../../../core/foreign-json.ts';
 
 const LINE_FEED = 10;
 const DONE = 'data: [DONE]';
@@ -32,18 +33,7 @@ export function isDone(event: Uint8Array): boolean {
 export function eventData(event: Uint8Array): JsonObject | null {
   const text = decodeUtf8(event).trim();
   if (!text.startsWith('data: ')) return null;
-  return parseObject(text.slice('data: '.length));
-}
-
-/** The JSON object that a text stands for, or null. */
-export function parseObject(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : null;
-  } catch {
-    // Not JSON: the end of the stream, or a body of another kind.
-    return null;
-  }
+  return tryParseObject(text.slice('data: '.length));
 }
 
 /**

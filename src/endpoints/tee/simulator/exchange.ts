@@ -3,8 +3,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { concatBytes, decodeUtf8, encodeUtf8 } from '../../../core/bytes.ts';
 import type { JsonObject } from '../../../core/canonical-json.ts';
+import { tryParseObject } from '../../../core/foreign-json.ts';
 import type { SimulatedAnswer, SimulatedReply } from './answer.ts';
-import { eventData, isDone, parseObject, rewriteEvent, splitEvents } from './events.ts';
+import { eventData, isDone, rewriteEvent, splitEvents } from './events.ts';
 import { header, readBody, send, type Exchange } from './http.ts';
 import { refusal } from './refusal.ts';
 import { sha256Hex, type Simulation } from './simulation.ts';
@@ -41,7 +42,7 @@ interface Asked {
 /** Answer a generation request. */
 export async function handleExchange(exchange: Exchange, options: ExchangeOptions): Promise<void> {
   const body = await readBody(exchange.request);
-  const fields = parseObject(tryText(body));
+  const fields = tryParseObject(tryText(body));
   if (fields === null) throw refusal(400, 'Invalid JSON in request body');
   const asked: Asked = { body, fields, requestSha256: requestHash(exchange, options, body) };
   const signal = whenClientLeaves(exchange);
@@ -92,7 +93,7 @@ async function sendWhole(
 ): Promise<void> {
   const { simulation, onAnswered } = options;
   const original = await wholeOf(reply);
-  const parsed = parseObject(decodeUtf8(original));
+  const parsed = tryParseObject(decodeUtf8(original));
   // The model server streams from its engine and writes the JSON itself; the Python proxy may write it with other spaces.
   const spaced = simulation.faults().has('answer-rewritten');
   const sent =

@@ -1,7 +1,7 @@
 /** What the vendors of the hardware serve: Intel's collateral under the paths of its PCS, NVIDIA's verdicts. */
 import { isJsonObject } from '../../../core/canonical-json.ts';
+import { tryParseObject } from '../../../core/foreign-json.ts';
 import type { Collateral } from './collateral.ts';
-import { parseObject } from './events.ts';
 import { readBody, send, sendJson, type Exchange } from './http.ts';
 import { SIMULATED_FMSPC } from './intel-pki.ts';
 import { judgeGpus, nrasKeys, type NrasRequest } from './nras.ts';
@@ -75,7 +75,7 @@ function sendList({ response }: Pick<Exchange, 'response'>, hex: string): void {
 }
 
 async function judge(simulation: Simulation, { request, response }: Exchange): Promise<void> {
-  const body = parseObject(Buffer.from(await readBody(request)).toString());
+  const body = tryParseObject(Buffer.from(await readBody(request)).toString());
   const list = body?.['evidence_list'];
   const isAsked =
     typeof body?.['nonce'] === 'string' &&
