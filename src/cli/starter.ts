@@ -49,6 +49,8 @@ ${endpoints.map((endpoint) => `  - ${JSON.stringify(endpoint)}`).join('\n')}
   #   prices: { prompt_usd_per_mtok: 0.15, completion_usd_per_mtok: 0.60, dated: 2026-11-01 }
   # - url: http://127.0.0.1:8000/v1
   #   model: my-model
+# judge: openai:gpt-4o-mini    for suites whose answers a model judges
+# harnesses: [whole-file]      for suites that can be asked in several ways
 out: runs
 concurrency: 4
 # max_cost_usd: 1     stop before a run costs more

@@ -6,6 +6,7 @@ import { comparedRun } from '../comparison/compared-run.ts';
 import { scorePairs, type ScorePairs } from '../comparison/score-pair.ts';
 import type { ReportDifference } from '../model.ts';
 import { summarizeRun } from '../run-summary.ts';
+import { runName } from '../wording.ts';
 import type { RuleVerdict } from './model.ts';
 import { impliedRule, ruleError, ruleVerdict } from './rule-verdict.ts';
 
@@ -57,9 +58,9 @@ function alignPair(baseline: VerifiedTranscript, candidate: VerifiedTranscript, 
 // Only keys that the policy accepts get this far; who it was, and what was asked, must stand beside every verdict.
 function signedRule(baseline: VerifiedTranscript, candidate: VerifiedTranscript): RuleVerdict {
   const texts = Object.entries({ baseline, candidate }).map(([role, run]) => {
-    const { signer, labels, endpoint } = summarizeRun(run);
-    const name = labels.length === 0 ? endpoint.name : `${endpoint.name} (${labels.join(', ')})`;
-    return `${role} ${name} by ${SIGNERS[signer.status](signer.name)}`;
+    const summary = summarizeRun(run);
+    const { signer } = summary;
+    return `${role} ${runName(summary)} by ${SIGNERS[signer.status](signer.name)}`;
   });
   return ruleVerdict(impliedRule('signed'), { verdict: 'pass', sentence: texts.join(', ') });
 }

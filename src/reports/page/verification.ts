@@ -150,7 +150,8 @@ function identity(run: ReportRun): readonly (readonly [string, Value])[] {
 
 function judgeFact(judge: NonNullable<ReportRun['judge']>): Markup {
   const answers = judge.judgements === null ? '' : `, ${count(judge.judgements)} judgements, not re-derivable`;
-  return html`<bdi>${judgeName(judge)}</bdi>${answers} ${judge.reported.length > 0 && names(judge.reported)}`;
+  const others = judge.reported.filter(({ name }) => name !== judge.model);
+  return html`<bdi>${judgeName(judge)}</bdi>${answers}${others.length > 0 && html`; it calls itself ${names(others)}`}`;
 }
 
 function acceptedFact({ accepted }: ReportRun['suite']): Markup {
