@@ -1,5 +1,6 @@
 /** The tools that a model wants to be called, whole or in the parts of a stream. */
 import { toWellFormed } from '../../core/bytes.ts';
+import { MAX_JSON_DEPTH } from '../../core/canonical-json.ts';
 import type { ToolCall } from './answer.ts';
 import { asObject, listOf } from './body.ts';
 
@@ -36,7 +37,13 @@ export function addCallParts(calls: CallPart[], value: unknown): CallPart[] {
 // Some servers send arguments as JSON instead of as a text of JSON.
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  return asObject(value) === null ? '' : JSON.stringify(value);
+  return asObject(value) === null || !isWithinDepth(value, MAX_JSON_DEPTH) ? '' : JSON.stringify(value);
+}
+
+// How deep a value may be before it exhausts the stack is another number on every machine.
+function isWithinDepth(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((member) => isWithinDepth(member, depth - 1));
 }
 
 /** The member `calls` of an answer. */
