@@ -155,7 +155,9 @@ function showHarness({ rules: { harness } }: Plan): string {
 }
 
 function showJudge({ rules: { judge } }: Plan): string {
-  return judge === undefined ? 'none' : `${judge.model} at ${judge.base_url}`;
+  if (judge === undefined) return 'none';
+  const { model, base_url, extra } = judge;
+  return `${model} at ${base_url}${extra === undefined ? '' : ` with ${describe(extra)}`}`;
 }
 
 function short(hex: string): string {

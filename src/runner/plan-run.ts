@@ -9,6 +9,7 @@ import { createItemTree } from '../suites/item.ts';
 import { inOrder, neededCapabilities } from '../suites/needs.ts';
 import type { LoadedSuite } from '../suites/load.ts';
 import {
+  judgeRule,
   MAX_CONCURRENCY,
   MAX_REPEATS,
   type Plan,
@@ -186,7 +187,7 @@ function rulesOf({ suite: { definition }, options, judge }: PlanInput): PlanRule
     scorer: { id, version, digest },
     unscored: definition.unscored,
     harness: harnessOf(definition, options.harness),
-    ...(judge === undefined ? {} : { judge: { model: judge.model, base_url: judge.base_url } }),
+    ...(judge === undefined ? {} : { judge: judgeRule(judge) }),
     repeats: options.repeats ?? definition.repeats,
     limits: {
       timeout_ms: options.timeoutMs ?? RUN_DEFAULTS.timeoutMs,

@@ -9,6 +9,7 @@ import { VerificationError } from '../core/errors.ts';
 import { ENDPOINT_LEVELS, TEE_PROVIDERS } from '../core/evidence-names.ts';
 import { parseLine } from '../core/line-form.ts';
 import {
+  judgeRule,
   MAX_CONCURRENCY,
   MAX_REPEATS,
   MAX_SUITE_SIZE,
@@ -17,6 +18,7 @@ import {
   type PlanEndpoint,
   type PlanEvidence,
   type PlanHarness,
+  type PlanJudgeRule,
   type PlanParameters,
   type PlanPrices,
   type PlanRules,
@@ -146,7 +148,7 @@ const rules = object<PlanRules>(
     retry: object<PlanRules['retry']>({ max_attempts: integer(1, 1000), max_lost: integer(0, 1000) }),
     stop: oneOf('none'),
   },
-  { judge: object<NonNullable<PlanRules['judge']>>({ model: nameText(256), base_url: url }) },
+  { judge: object<PlanJudgeRule>({ model: nameText(256), base_url: url }, { extra: text(32_768) }) },
 );
 
 const probes: Shape<readonly Capability[]> = (value) => {
@@ -228,8 +230,9 @@ export function parsePlan(planText: string): Plan {
 
 function checkHarness({ rules: { harness: planned, judge: rule }, judge, endpoint: subject }: Plan): void {
   if (judge?.kind === 'tee') throw planError('/judge: want an endpoint without evidence');
-  if (rule?.model !== judge?.model || rule?.base_url !== judge?.base_url) {
-    throw planError('/rules/judge: want model and address of the judge, or neither');
+  const wanted = judge === undefined ? {} : judgeRule(judge);
+  if (canonicalize({ ...rule }) !== canonicalize(wanted)) {
+    throw planError('/rules/judge: want model, address and further members of the judge, or nothing');
   }
   // The level of an answer rests on one exchange.
   if (subject.kind === 'tee' && (planned.digest !== undefined || judge !== undefined)) {

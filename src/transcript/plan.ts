@@ -98,6 +98,9 @@ export interface PlanHarness {
   readonly digest?: string;
 }
 
+/** What makes a judge the same judge: `extra` may bias it or leave it no choice. */
+export type PlanJudgeRule = Pick<PlanEndpoint, 'model' | 'base_url' | 'extra'>;
+
 /** What has to be equal for two runs to be comparable, beside the items. */
 export interface PlanRules {
   /** Digest of the prompt: templates and few-shot examples. */
@@ -107,7 +110,7 @@ export interface PlanRules {
   readonly unscored: Readonly<Record<SuiteReason, Treatment>>;
   readonly harness: PlanHarness;
   /** Present if answers are judged by a model: other judges are other rules. */
-  readonly judge?: { readonly model: string; readonly base_url: string };
+  readonly judge?: PlanJudgeRule;
   readonly repeats: number;
   readonly limits: { readonly timeout_ms: number; readonly max_response_bytes: number };
   readonly retry: { readonly max_attempts: number; readonly max_lost: number };
@@ -212,6 +215,11 @@ export function featuresOf(plan: Plan): readonly string[] {
 /** Whether more than one question may be asked for a sample. */
 export function hasTurns({ rules, judge }: Plan): boolean {
   return rules.harness.digest !== undefined || judge !== undefined;
+}
+
+/** The rule that a judge is. */
+export function judgeRule({ model, base_url, extra }: PlanEndpoint): PlanJudgeRule {
+  return { model, base_url, ...(extra === undefined ? {} : { extra }) };
 }
 
 /** The plan digest: the plain SHA-256 of plan.json. */

@@ -74,6 +74,11 @@ describe('firstDifference()', () => {
       { rules: { judge: { model: 'wise', base_url: 'https://judge.example/v1' } } },
       'judge: none against wise at https://judge.example/v1: another judge is another ruler',
     ],
+    [
+      'rules.judge',
+      { rules: { judge: { model: 'wise', base_url: 'https://judge.example/v1', extra: '{"top_k":1}' } } },
+      'judge: none against wise at https://judge.example/v1 with {"top_k":1}: another judge is another ruler',
+    ],
     ['rules.repeats', { rules: { repeats: 5 } }, 'repeats: 1 against 5'],
     ['rules.limits.timeout_ms', { rules: { limits: { ...rules.limits, timeout_ms: 1 } } }, ': 60000 against 1'],
     [
