@@ -13,7 +13,7 @@ export interface AxesInput {
   readonly coverage: SampleCoverage;
   readonly canRescore: boolean;
   readonly hasSuite: boolean;
-  /** Whether answers are programs that nothing here can run. */
+  /** Whether answers or tools are programs that nothing here can run. */
   readonly lacksSandbox?: boolean;
   readonly execution: ExecutionVerdict | null;
 }
@@ -131,7 +131,7 @@ function scoring({ files, coverage, canRescore, hasSuite, lacksSandbox = false, 
     return {
       axis,
       verdict: 'not evaluated',
-      scope: 'this version does not know the scorer of the suite',
+      scope: 'this version does not know the scorer or the harness of the suite',
       coverage: counted,
     };
   const metrics = pass.aggregates.some(({ function: name }) => pass.samples.metric(name) === null)
@@ -139,7 +139,7 @@ function scoring({ files, coverage, canRescore, hasSuite, lacksSandbox = false, 
     : 'every metric was recomputed from the scores';
   if (rescored === 0 && scorable > 0) {
     const reason = lacksSandbox
-      ? 'not scored again here: answers are programs, and there is no sandbox to run them'
+      ? 'not scored again here: answers or tools are programs, and there is no sandbox to run them'
       : 'no answer is disclosed';
     return { axis, verdict: 'declared', scope: `${reason}; ${metrics}`, coverage: counted };
   }

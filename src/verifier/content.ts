@@ -101,10 +101,7 @@ export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): C
       return body;
     },
     score(record, findings, opened, extracted) {
-      if (extracted !== null) {
-        if (record.extracted === undefined) throw fault('ERR_OPENING_STRAY', `record ${record.seq} extracted nothing`);
-        checkOpening(extracted, record.extracted);
-      }
+      checkExtracted(record, extracted);
       // What is missing from the evidence of an answer says nothing about the answer.
       if (record.unscored === 'unattested') return undefined;
       if (scorer === null || findings === null || !opened?.target) return undefined;
@@ -119,6 +116,17 @@ export function createContentCheck(plan: Plan, suite: SuiteDefinition | null): C
       };
     },
   };
+}
+
+/**
+ * Check that what was opened as extracted is what the record commits to, whatever else is open.
+ *
+ * @throws {@link VerificationError} `ERR_OPENING_STRAY`, `ERR_OPENING_COMMITMENT`
+ */
+export function checkExtracted(record: ScoreRecord, extracted: Opening | null): void {
+  if (extracted === null) return;
+  if (record.extracted === undefined) throw fault('ERR_OPENING_STRAY', `record ${record.seq} extracted nothing`);
+  checkOpening(extracted, record.extracted);
 }
 
 function scorerOf({ judge }: Plan, suite: SuiteDefinition): Scorer | null {

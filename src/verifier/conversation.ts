@@ -6,50 +6,93 @@
  */
 import { equalBytes, tryDecodeUtf8 } from '../core/bytes.ts';
 import { isTouchstoneError, VerificationError } from '../core/errors.ts';
-import { createInquiry, type Findings, type Inquiry, type Reply, type Turn } from '../scoring/inquiry.ts';
-import type { Sandbox } from '../scoring/trial.ts';
+import { createInquiry, type Findings, type Inquiry, type Turn } from '../scoring/inquiry.ts';
+import type { RunTool } from '../harness/harness.ts';
+import { dependsOnMachine, type Sandbox } from '../scoring/trial.ts';
 import { checkOpening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { IntentRecord, ScoreRecord } from '../transcript/record.ts';
 import type { Role } from '../transcript/wire/dialogue.ts';
+import type { Answer } from '../transcript/wire/answer.ts';
+import { parseAnswer } from '../transcript/wire/parse-answer.ts';
 import { requestBuilder, type RequestBuilder } from '../transcript/wire/request.ts';
-import { requestFault, type ContentCheck } from './content.ts';
+import { checkExtracted, requestFault, type ContentCheck } from './content.ts';
 import type { Derivation, Derivations, ScoredSample } from './derivation.ts';
+import type { Rederived } from './retrials.ts';
 import { recordsFault } from './fault.ts';
 import type { OpenSample } from './ledger.ts';
+
+/** Most bytes of requests and answers that are kept for samples without a score. */
+const MAX_KEPT_BYTES = 256 * 1024 * 1024;
 
 /** One question as far as it is open. */
 interface OpenedTurn {
   readonly intent: IntentRecord;
   /** null if it is not open. */
   readonly request: Uint8Array | null;
-  /** null if there is no answer, or it is not open. */
-  reply: Reply | null;
+  /** What this attempt or one before it asked, as far as it is open. */
+  readonly known: Uint8Array | null;
+  /** null if there is no answer, or it is not open. Read again when it is needed, because bytes are smaller. */
+  reply: { readonly body: Uint8Array; readonly latencyUs: number } | null;
 }
 
-/** The conversations of a plan, before the first request. */
-export function createConversations(plan: Plan, content: ContentCheck): Derivations {
+/** What is open of a sample. */
+interface Opened {
+  readonly turns: OpenedTurn[];
+  keptBytes: number;
+}
+
+/**
+ * The conversations of a plan, before the first request.
+ *
+ * @param maxKeptBytes - What does not fit is as if it were not open, so that a stranger cannot fill the memory.
+ */
+export function createConversations(
+  plan: Plan,
+  content: ContentCheck,
+  maxKeptBytes: number = MAX_KEPT_BYTES,
+): Derivations {
   const builders = buildersOf(plan);
-  const opened = new WeakMap<OpenSample, OpenedTurn[]>();
+  const samples = new WeakMap<OpenSample, Opened>();
+  let leftBytes = maxKeptBytes;
+  const openedOf = (sample: OpenSample): Opened => {
+    const opened = samples.get(sample) ?? { turns: [], keptBytes: 0 };
+    samples.set(sample, opened);
+    return opened;
+  };
+  const keep = (opened: Opened, bytes: Uint8Array): Uint8Array | null => {
+    if (bytes.length > leftBytes) return null;
+    opened.keptBytes += bytes.length;
+    leftBytes -= bytes.length;
+    return bytes;
+  };
   return {
     asked(sample, intent, request) {
       if (request !== undefined) checkOpening(request, intent.request);
-      const turns = opened.get(sample) ?? [];
-      opened.set(sample, turns);
-      const turn = { intent, request: request?.bytes ?? null, reply: null };
-      const before = turns[sample.turns.length];
-      if (before !== undefined) checkSameRequest(before, turn);
-      turns[sample.turns.length] = turn;
+      const opened = openedOf(sample);
+      const before = opened.turns[sample.turns.length]?.known ?? null;
+      if (request !== undefined && before !== null) checkSameRequest(before, request.bytes, intent);
+      const kept = request === undefined ? null : (before ?? keep(opened, request.bytes));
+      opened.turns[sample.turns.length] = { intent, request: kept, known: before ?? kept, reply: null };
       return false;
     },
     answered(sample, outcome, response) {
-      const turn = opened.get(sample)?.[sample.turns.length];
+      const opened = openedOf(sample);
+      const turn = opened.turns[sample.turns.length];
       if (turn === undefined || response === undefined) return;
-      const body = content.response(response, outcome, turn.intent.api);
-      turn.reply = 'answer' in body ? { answer: body.answer, latencyUs: outcome.latency_us ?? 0 } : null;
+      if (!('answer' in content.response(response, outcome, turn.intent.api))) return;
+      const body = keep(opened, response.bytes);
+      turn.reply = body && { body, latencyUs: outcome.latency_us ?? 0 };
     },
-    scored: (sample, score) =>
-      derivationOf({ ...score, sample, turns: opened.get(sample) ?? [], content, builders, plan }),
+    scored(sample, score) {
+      checkExtracted(score.record, score.extracted);
+      const opened = openedOf(sample);
+      const done = (): void => {
+        leftBytes += opened.keptBytes;
+        opened.turns.length = 0;
+      };
+      return derivationOf({ ...score, sample, turns: opened.turns, done, content, builders, plan });
+    },
   };
 }
 
@@ -59,23 +102,46 @@ function buildersOf({ endpoint, judge, rules }: Plan): Readonly<Partial<Record<R
 }
 
 // Another attempt at a question is the same question.
-function checkSameRequest(before: OpenedTurn, { intent, request }: OpenedTurn): void {
-  if (before.request === null || request === null || equalBytes(before.request, request)) return;
-  throw new VerificationError('ERR_REQUEST', `cannot accept content: record ${intent.seq} asks something else again`);
+function checkSameRequest(before: Uint8Array, request: Uint8Array, { seq }: IntentRecord): void {
+  if (equalBytes(before, request)) return;
+  throw new VerificationError('ERR_REQUEST', `cannot accept content: record ${seq} asks something else again`);
 }
 
 interface Held extends ScoredSample {
   readonly sample: OpenSample;
   readonly turns: readonly OpenedTurn[];
+  /** Nothing of the sample is needed any more. */
+  readonly done: () => void;
   readonly content: ContentCheck;
   readonly builders: ReturnType<typeof buildersOf>;
   readonly plan: Plan;
 }
 
 function derivationOf(held: Held): Derivation {
-  const { record, content, turns } = held;
+  const { record, content, turns, done } = held;
   let findings: Findings | null = null;
   let compared = 0;
+  let isUndecided = false;
+  const follow = async (sandbox: Sandbox | null): Promise<Rederived> => {
+    const inquiry = inquiryOf(held, sandbox && watched(sandbox, () => (isUndecided = true)));
+    if (inquiry === null) return undefined;
+    let turn = await next(inquiry, null);
+    for (const opened of turns) {
+      if (opened.request === null) return undefined;
+      compareRequest(held, opened, turn);
+      compared++;
+      const answer = answerOf(opened);
+      if (answer === null) return undefined;
+      turn = await next(inquiry, answer, opened.reply?.latencyUs);
+    }
+    checkEnd(record, turn);
+    // Something was left to ask, as "skipped" says; where nothing was asked there is nothing to derive.
+    if ('ask' in turn) return turns.length > 0 ? null : undefined;
+    findings = turn.findings;
+    const { answer, replies } = findings;
+    const derived = content.score(record, { answer, replies }, held.item, held.extracted);
+    return typeof derived === 'function' ? await derived(sandbox) : derived;
+  };
   return {
     get findings() {
       return findings;
@@ -83,40 +149,47 @@ function derivationOf(held: Held): Derivation {
     get compared() {
       return compared;
     },
-    again: async (sandbox) => {
-      const inquiry = inquiryOf(held, sandbox);
-      if (inquiry === null) return undefined;
-      let turn = await next(inquiry, null);
-      for (const opened of turns) {
-        if (opened.request === null) return undefined;
-        compareRequest(held, opened, turn);
-        compared++;
-        if (opened.reply === null) return undefined;
-        turn = await next(inquiry, opened.reply);
+    async again(sandbox) {
+      try {
+        return await follow(sandbox);
+      } catch (cause) {
+        // A tool that another machine gave more time is no contradiction, and no confirmation either.
+        if (isUndecided && cause instanceof VerificationError) return undefined;
+        throw cause;
+      } finally {
+        done();
       }
-      checkEnd(record, turn);
-      if ('ask' in turn) return undefined;
-      findings = turn.findings;
-      const { answer, replies } = findings;
-      const derived = content.score(record, { answer, replies }, held.item, held.extracted);
-      return typeof derived === 'function' ? await derived(sandbox) : derived;
     },
   };
 }
 
+// Runs tools, and tells of one whose end says more about this machine than about the tool.
+function watched(sandbox: Sandbox, onUndecided: () => void): RunTool {
+  return async (program) => {
+    const evaluated = await sandbox.evaluate(program);
+    if (dependsOnMachine(evaluated.end)) onUndecided();
+    return evaluated;
+  };
+}
+
+function answerOf({ intent, reply }: OpenedTurn): Answer | null {
+  const parsed = reply && parseAnswer(reply.body, intent.api);
+  return parsed !== null && 'answer' in parsed ? parsed.answer : null;
+}
+
 // null if something is missing without which nobody can say what is asked.
-function inquiryOf({ item, content: { harness, scorer }, plan }: Held, sandbox: Sandbox | null): Inquiry | null {
+function inquiryOf({ item, content: { harness, scorer }, plan }: Held, runTool: RunTool | null): Inquiry | null {
   if (!item?.messages || item.target === null || harness === null || scorer === null) return null;
-  if (harness.runsTools && sandbox === null) return null;
+  if (harness.runsTools && runTool === null) return null;
   const { input } = item.item;
   const { value: target } = item.target;
-  const dialogue = leading(() => harness.begin({ input, messages: item.messages ?? [] }, sandbox && sandbox.evaluate));
+  const dialogue = leading(() => harness.begin({ input, messages: item.messages ?? [] }, runTool));
   return createInquiry({ dialogue, scorer, policy: plan.rules.unscored, input, target });
 }
 
-async function next(inquiry: Inquiry, reply: Reply | null): Promise<Turn> {
+async function next(inquiry: Inquiry, answer: Answer | null, latencyUs?: number): Promise<Turn> {
   try {
-    return await inquiry.next(reply?.answer ?? null, reply?.latencyUs);
+    return await inquiry.next(answer, latencyUs);
   } catch (cause) {
     throw leadingFault(cause);
   }
@@ -132,7 +205,7 @@ function leading<T>(step: () => T): T {
 
 // The suite comes from whoever published the run, so what its author would mend is a fault of the run here.
 function leadingFault(cause: unknown): unknown {
-  if (!isTouchstoneError(cause, 'ERR_PROMPT_RENDER')) return cause;
+  if (!isTouchstoneError(cause, 'ERR_PROMPT_RENDER', 'ERR_CANONICAL_JSON')) return cause;
   const message = `cannot accept content: the harness of the suite cannot ask: ${cause.message}`;
   return new VerificationError('ERR_REQUEST_MESSAGES', message);
 }
@@ -143,7 +216,8 @@ function compareRequest({ builders, sample }: Held, { intent, request }: OpenedT
   if (turn.role !== role || turn.ask.api !== api) {
     throw recordsFault('ERR_TURN', `record ${seq} asks somebody else than harness and scorer do`);
   }
-  const expected = builders[role]?.(turn.ask, sample.repeat) ?? '';
+  const { ask } = turn;
+  const expected = leading(() => builders[role]?.(ask, sample.repeat)) ?? '';
   const recorded = tryDecodeUtf8(request ?? new Uint8Array());
   if (recorded !== expected) throw requestFault(recorded ?? '', expected, seq);
 }

@@ -6,7 +6,7 @@
  */
 import type { Sandbox } from '../scoring/trial.ts';
 
-/** What was derived from an answer: what was extracted, null if nothing could be, undefined if nothing is concluded. */
+/** What was derived of a sample: what was extracted, null if nothing is or could be, undefined if nothing is concluded. */
 export type Rederived = string | null | undefined;
 
 /**

@@ -204,7 +204,7 @@ function createClosing({ sandbox, onSample }: SampleReaderInput, counts: Counts,
       retrials.add(derivation.again, (extracted) => {
         const { findings, compared } = derivation;
         counts.rerendered += compared;
-        if (isAnswered(sample, record)) answered.add(record, findings, opened?.target?.value);
+        if (isConcluded(sample, record)) answered.add(record, findings, opened?.target?.value);
         countSample(counts, record, { isRescored: extracted !== undefined, isUnanswered });
         onSample?.(sampleOf({ ...closed, answer: findings?.answer?.text, extracted }));
       });
@@ -234,13 +234,17 @@ function createAnsweredMetrics(metrics: readonly AnswerMetric[]): AnsweredMetric
 
 // Gives whether there is nothing to score: the request failed, or the level of the answer was derived and is too low.
 function grade(attested: AnswerEvidenceCheck, sample: OpenSample, record: ScoreRecord): boolean {
-  if (!isAnswered(sample, record)) return true;
+  if (!isAnswered(sample)) return true;
   return attested.scored(sample, record) && record.unscored === 'unattested';
 }
 
+function isAnswered({ attempts }: OpenSample): boolean {
+  return attempts.at(-1)?.outcome?.status === 'ok';
+}
+
 // A budget may be used up between two questions; then nothing is made of the answers before.
-function isAnswered({ attempts }: OpenSample, { unscored }: ScoreRecord): boolean {
-  return attempts.at(-1)?.outcome?.status === 'ok' && unscored !== 'skipped';
+function isConcluded(sample: OpenSample, { unscored }: ScoreRecord): boolean {
+  return isAnswered(sample) && unscored !== 'skipped';
 }
 
 type Counts = { -readonly [K in keyof SampleCoverage | 'skipped']: number };

@@ -33,8 +33,9 @@ export function createStopCheck(plan: Plan, baseline: Baseline | null, order: re
   if (plan.stop === undefined || baseline === null) return NEVER;
   const stop = createSequentialStop(plan, baseline, order);
   return {
-    intent({ seq, index, attempt }) {
-      if (attempt > 0 || stop.look().decision === 'undecided') return;
+    intent({ seq, index, attempt, turn = 0 }) {
+      // What has begun is asked to its end.
+      if (attempt > 0 || turn > 0 || stop.look().decision === 'undecided') return;
       throw recordsFault('ERR_STOP', `record ${seq} asks item ${index} although the difference was certain`);
     },
     score: (record) => void stop.add(record),

@@ -1,4 +1,4 @@
-/** Which question may follow on which: one after the other, and the endpoint under test never after the judge. */
+/** Which question may follow on which: one after the other, the endpoint under test first and never after the judge. */
 import { hasTurns, type Plan } from '../transcript/plan.ts';
 import type { IntentRecord } from '../transcript/record.ts';
 import type { OpenSample } from './ledger.ts';
@@ -24,6 +24,9 @@ export function beginTurn(record: IntentRecord, sample: OpenSample, plan: Plan):
 
 function unplanned({ turn = 0, role, api }: IntentRecord, plan: Plan): string | null {
   if ((turn > 0 || api !== undefined) && !hasTurns(plan)) return 'is not planned';
+  // A plain single turn asks the endpoint once, whoever judges the answer.
+  const isPlain = plan.rules.harness.digest === undefined;
+  if (isPlain && role === undefined && (turn > 0 || api !== undefined)) return 'is not planned';
   return role === 'judge' && plan.judge === undefined ? 'asks a judge that is not planned' : null;
 }
 
@@ -31,5 +34,6 @@ function misdirected({ role, api }: IntentRecord, { attempts, turns }: OpenSampl
   const again = attempts.at(-1)?.intent;
   if (again !== undefined) return again.role === role && again.api === api ? null : 'asks somebody else again';
   const before = turns.at(-1)?.at(-1)?.intent;
-  return before?.role === 'judge' && role === undefined ? 'asks the endpoint after the judge' : null;
+  if (role === 'judge') return before === undefined ? 'asks the judge before the endpoint' : null;
+  return before?.role === 'judge' ? 'asks the endpoint after the judge' : null;
 }

@@ -271,7 +271,7 @@ describe('answerAxes() on scoring', () => {
     [
       'an unknown scorer',
       { canRescore: false },
-      { verdict: 'not evaluated', scope: 'this version does not know the scorer of the suite' },
+      { verdict: 'not evaluated', scope: 'this version does not know the scorer or the harness of the suite' },
       [10, 10],
     ],
   ])('says what was checked with %s', (_name, facts, answer, [checked, total]) => {
