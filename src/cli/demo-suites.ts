@@ -29,7 +29,7 @@ export async function inapplicable(
   models: readonly EndpointConfig[],
 ): Promise<readonly LeftOut[]> {
   const needed = inOrder(suites.flatMap(needsOf));
-  say(`probing ${models.length} models for ${needed.join(', ')}`);
+  say(`probing the models for ${needed.join(', ')}`);
   const lacking = new Map<Capability, string>();
   for (const model of models)
     for (const [capability, seen] of await lackingIn(model, needed)) lacking.set(capability, seen);
