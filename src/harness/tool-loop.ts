@@ -5,6 +5,7 @@
  * worked on, or the calls themselves.
  */
 import { canonicalize, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
+import { isTouchstoneError } from '../core/errors.ts';
 import { compileTemplate } from '../suites/template.ts';
 import { integer, list, nameText, object, oneOf, text, type Shape } from '../transcript/shape.ts';
 import type { Answer, ToolCall } from '../transcript/wire/answer.ts';
@@ -107,7 +108,21 @@ function readOptions(config: JsonObject): Chosen {
   if (new Set(tools.map(({ name }) => name)).size < tools.length) {
     throw harnessError('tool-loop', '/tools: want a name of its own for each');
   }
-  return { ...chosen, tools, source };
+  const box = { ...chosen, tools, source };
+  if (!isAskable(offered(box, {})))
+    throw harnessError('tool-loop', '/tools: want parameters that are nested less deeply');
+  return box;
+}
+
+// What has a canonical form among the options may be nested too deeply as a member of a request.
+function isAskable(tools: readonly JsonValue[]): boolean {
+  try {
+    canonicalize({ tools });
+    return true;
+  } catch (error) {
+    if (!isTouchstoneError(error, 'ERR_CANONICAL_JSON')) throw error;
+    return false;
+  }
 }
 
 type Chosen = ToolLoopOptions & Toolbox;

@@ -3,8 +3,10 @@
  *
  * A tool gives `{ result, state }`, each of them optional. What it throws is told to the model, so that it can mend its call.
  */
-import { canonicalize, isJsonObject, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
 import { toWellFormed } from '../core/bytes.ts';
+import { canonicalize, type JsonObject, type JsonValue } from '../core/canonical-json.ts';
+import { isTouchstoneError } from '../core/errors.ts';
+import { tryParseObject } from '../core/foreign-json.ts';
 import type { ToolCall } from '../transcript/wire/answer.ts';
 import type { RunTool, ToolProgram } from './harness.ts';
 
@@ -55,12 +57,16 @@ export async function callTool(
 
 /** The arguments of a call; null unless they are the JSON of an object, or nothing at all. */
 export function parseArguments(text: string): JsonObject | null {
-  if (text.trim() === '') return {};
+  return text.trim() === '' ? {} : tryParseTame(text);
+}
+
+// A model or a tool may spell what has no canonical form, such as half of a surrogate pair.
+function tryParseTame(text: string): JsonObject | null {
+  const value = tryParseObject(text);
   try {
-    const value: unknown = JSON.parse(text);
-    // The model may spell what has no canonical form, such as half of a surrogate pair.
-    return isJsonObject(value) ? (JSON.parse(canonicalize(value)) as JsonObject) : null;
-  } catch {
+    return value && (JSON.parse(canonicalize(value)) as JsonObject);
+  } catch (error) {
+    if (!isTouchstoneError(error, 'ERR_CANONICAL_JSON')) throw error;
     return null;
   }
 }
@@ -93,22 +99,12 @@ function programOf(setUp: string, source: string): ToolProgram {
 }
 
 function readOutput(output: string | null, before: JsonValue): ToolResult {
-  const said = output === null ? null : parseOutput(output);
+  const said = output === null ? null : tryParseTame(output);
   if (said === null) return { text: 'error: the tool failed', state: before };
   const { result = null, state = before, error } = said;
   if (error !== undefined)
     return { text: bounded(`error: ${typeof error === 'string' ? error : 'the tool failed'}`), state: before };
   return { text: bounded(typeof result === 'string' ? result : canonicalize(result)), state };
-}
-
-// The sandbox gives a text of a stranger's making.
-function parseOutput(output: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(output);
-    return isJsonObject(value) ? (JSON.parse(canonicalize(value)) as JsonObject) : null;
-  } catch {
-    return null;
-  }
 }
 
 function bounded(text: string): string {

@@ -341,6 +341,16 @@ describe('tool-loop: options', () => {
     );
   });
 
+  it('refuses parameters that can be said in the options and not in a request', () => {
+    const nested = (depth: number): JsonObject =>
+      JSON.parse(`${'{"not":'.repeat(depth)}{}${'}'.repeat(depth)}`) as JsonObject;
+    const declared = (depth: number) => ({ tools: [{ ...tool('a'), parameters: nested(depth) }] });
+    expect(() => harnessOf('tool-loop', declared(251))).not.toThrow();
+    expect(() => harnessOf('tool-loop', declared(252))).toThrow(
+      expect.objectContaining({ code: 'ERR_HARNESS_CONFIG', message: expect.stringContaining('nested') as string }),
+    );
+  });
+
   it('says what is missing in an item', () => {
     expect(harness().check?.(TASK.input)).toBeNull();
     expect(harness().check?.({})).toContain('want a state');
