@@ -70,7 +70,7 @@ describe.skipIf(!isBuilt)('harnesses and judges (needs dist: node scripts/build.
     let replaced = '';
 
     it('runs each harness by its name, and says which in line and folder', async () => {
-      const both = ['--harness', 'whole-file', '--harness', 'search-replace'];
+      const both = ['--harness', 'whole-file', '--harness', 'search-replace', '--controls'];
       const args = ['--suite', 'file-edits', '--endpoint', `${editor.url}#editor`, '--probe', 'none', '--out', 'out'];
       const { code, stdout, stderr } = await touchstone('run', ...args, ...both);
       expect(code, stderr).toBe(0);
