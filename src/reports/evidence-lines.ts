@@ -55,13 +55,16 @@ function line(term: string, text: string): EvidenceLine {
   return { term, text };
 }
 
-/** What an endpoint was found to do, such as `yes: seed, n · no: tools`. */
+/** What an endpoint was found to do, such as `yes: seed, n · no: tools`, and what of it is only said. */
 function probesText(probes: NonNullable<ReportRun['probes']>): string {
+  const declared = probes.filter((probe) => probe.declared === true).length;
+  const rest = declared < probes.length ? `${count(declared)} of ${count(probes.length)} ` : '';
   const groups = (['yes', 'no', 'unknown'] as const).map((verdict) => {
     const names = probes.filter((probe) => probe.verdict === verdict).map(({ capability }) => capability);
     return names.length === 0 ? null : `${verdict}: ${names.join(', ')}`;
   });
-  return groups.filter((group) => group !== null).join(' · ');
+  const text = groups.filter((group) => group !== null).join(' · ');
+  return declared === 0 ? text : `${text} (${rest}declared: what was asked and answered is not disclosed)`;
 }
 
 function atMost(lines: readonly EvidenceLine[]): readonly EvidenceLine[] {

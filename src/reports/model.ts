@@ -118,6 +118,8 @@ export interface ReportRun {
 interface ReportProbe {
   readonly capability: Capability;
   readonly verdict: CapabilityVerdict;
+  /** What was asked and answered is not disclosed, so the verdict is the signer's word. */
+  readonly declared?: true;
 }
 
 /** The harness of a run, as its plan has it. */

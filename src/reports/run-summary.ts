@@ -63,7 +63,13 @@ export function summarizeRun(run: VerifiedTranscript, choice: DisclosureChoice =
 
 function probesOf({ probes }: VerifiedTranscript): Pick<ReportRun, 'probes'> {
   if (probes === null || probes.length === 0) return {};
-  return { probes: probes.map(({ capability, verdict }) => ({ capability, verdict })) };
+  return {
+    probes: probes.map(({ capability, verdict, detail }) => ({
+      capability,
+      verdict,
+      ...(detail === null ? { declared: true } : {}),
+    })),
+  };
 }
 
 /** What must be said wherever the run is named. */

@@ -136,14 +136,20 @@ describe('evidenceLines()', () => {
     const probes = [
       { capability: 'seed', verdict: 'yes', detail: 'follows-seed' },
       { capability: 'n', verdict: 'yes', detail: null },
-      { capability: 'tools', verdict: 'no', detail: null },
-      { capability: 'prompt_intact', verdict: 'unknown', detail: null },
+      { capability: 'tools', verdict: 'no', detail: 'tools-dropped' },
+      { capability: 'prompt_intact', verdict: 'unknown', detail: 'broken-off' },
     ] as const;
     const summary = summarizeRun(run({ run: { probes } }));
     expect(evidenceLines(summary)).toEqual([
-      { term: 'probed', text: 'yes: seed, n · no: tools · unknown: prompt_intact' },
+      {
+        term: 'probed',
+        text: 'yes: seed, n · no: tools · unknown: prompt_intact (1 of 4 declared: what was asked and answered is not disclosed)',
+      },
     ]);
-    expect(summary.probes?.[0]).toEqual({ capability: 'seed', verdict: 'yes' });
+    expect(summary.probes?.slice(0, 2)).toEqual([
+      { capability: 'seed', verdict: 'yes' },
+      { capability: 'n', verdict: 'yes', declared: true },
+    ]);
     expect(summarizeRun(run({ run: { probes: null } })).probes).toBeUndefined();
   });
 });
