@@ -176,7 +176,7 @@ function names(dots: readonly Dot[], { x, y }: Frame): readonly Element[] {
   }));
   const rightmost = (x.range()[1] ?? WIDEST) + MARGIN.right - 2;
   return dots.flatMap((dot) => {
-    const name = dot.name.length > MAX_NAME ? `${dot.name.slice(0, MAX_NAME - 1)}…` : dot.name;
+    const name = shortName(dot.name);
     const free = placesAround(x(dot.x), y(dot.score), name.length * CHARACTER_PX).find(
       (box) => isInside(box, rightmost) && !taken.some((other) => overlaps(box, other)),
     );
@@ -184,6 +184,12 @@ function names(dots: readonly Dot[], { x, y }: Frame): readonly Element[] {
     taken.push(free);
     return [svg('text', { class: 'dot-name', x: free.left, y: free.top + LINE_PX - 3 }, name)];
   });
+}
+
+// Many names begin alike, and differ in the model or the harness at their end.
+function shortName(name: string): string {
+  const half = MAX_NAME / 2;
+  return name.length > MAX_NAME ? `${name.slice(0, half - 1)}…${name.slice(-half)}` : name;
 }
 
 function placesAround(x: number, y: number, width: number): readonly Box[] {
