@@ -324,7 +324,7 @@ const ATTACKS: readonly Attack[] = [
   ],
   [
     'tools that are nested too deeply for a request',
-    'ERR_REQUEST_MESSAGES',
+    'ERR_SUITE_FORM',
     TOOLS,
     (run) => changeHarness(run, (config) => config.replace('{"type":"object"}', DEEP_SCHEMA)),
   ],
