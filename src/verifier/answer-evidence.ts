@@ -8,7 +8,7 @@ import type { AnswerEvidenceRecord, ScoreRecord } from '../transcript/record.ts'
 import { streamEnd } from '../transcript/wire/sse.ts';
 import type { EvidenceReader, SeenAnswer } from './evidence.ts';
 import { checkRequiredLevel, type AnswerGroup } from './execution.ts';
-import type { OpenSample } from './ledger.ts';
+import type { OpenSample } from './open-sample.ts';
 
 /** Follows one sample after the other; openings are null where nothing is disclosed. */
 export interface AnswerEvidenceCheck {

@@ -1,7 +1,7 @@
 /** A closed sample as reports see it: the record, and what was opened and derived again. */
 import type { ScoreRecord } from '../transcript/record.ts';
 import type { ItemContent } from './content.ts';
-import type { OpenItem, OpenSample } from './ledger.ts';
+import type { OpenItem, OpenSample } from './open-sample.ts';
 import type { VerifiedSample } from './verified-transcript.ts';
 
 /** What is known of a sample when its score is read. */

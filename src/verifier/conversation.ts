@@ -20,7 +20,7 @@ import { checkExtracted, requestFault, type ContentCheck } from './content.ts';
 import type { Derivation, Derivations, ScoredSample } from './derivation.ts';
 import type { Rederived } from './retrials.ts';
 import { recordsFault } from './fault.ts';
-import type { OpenSample } from './ledger.ts';
+import type { OpenSample } from './open-sample.ts';
 
 /** Most bytes of requests and answers that are kept for samples without a score. */
 const MAX_KEPT_BYTES = 256 * 1024 * 1024;
@@ -154,8 +154,9 @@ function derivationOf(held: Held): Derivation {
         return await follow(sandbox);
       } catch (cause) {
         // A tool that another machine gave more time is no contradiction, and no confirmation either.
-        if (isUndecided && cause instanceof VerificationError) return undefined;
-        throw cause;
+        if (!isUndecided || !(cause instanceof VerificationError)) throw cause;
+        findings = null;
+        return undefined;
       } finally {
         done();
       }

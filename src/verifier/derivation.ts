@@ -3,7 +3,7 @@ import type { Findings } from '../scoring/inquiry.ts';
 import type { Opening } from '../transcript/opening.ts';
 import type { IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
 import type { ItemContent } from './content.ts';
-import type { OpenSample } from './ledger.ts';
+import type { OpenSample } from './open-sample.ts';
 import type { Rederived, Retrial } from './retrials.ts';
 
 /** A sample with its score. */

@@ -7,7 +7,8 @@
 import { VerificationError } from '../core/errors.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { AnswerEvidenceRecord, IntentRecord, OutcomeRecord, ScoreRecord } from '../transcript/record.ts';
-import { createLedger, type OpenItem, type OpenSample } from './ledger.ts';
+import { createLedger } from './ledger.ts';
+import type { OpenItem, OpenSample } from './open-sample.ts';
 
 /** The sample that a record is about. */
 interface Place {

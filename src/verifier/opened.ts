@@ -6,7 +6,7 @@ import type { ParsedBody } from '../transcript/wire/parse-answer.ts';
 import type { ContentCheck, ItemContent } from './content.ts';
 import type { Derivations } from './derivation.ts';
 import { recordsFault } from './fault.ts';
-import type { OpenItem, OpenSample } from './ledger.ts';
+import type { OpenItem, OpenSample } from './open-sample.ts';
 import type { Rederived, Retrial } from './retrials.ts';
 
 /** The openings that follow one record. */

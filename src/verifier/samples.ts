@@ -26,7 +26,7 @@ import type { Derivation } from './derivation.ts';
 import { createAnswerEvidence, type AnswerEvidenceCheck } from './answer-evidence.ts';
 import type { EvidenceReader } from './evidence.ts';
 import { createRunLedger } from './interruptions.ts';
-import type { OpenItem, OpenSample } from './ledger.ts';
+import type { OpenItem, OpenSample } from './open-sample.ts';
 import { createTotals, type TotalsTally } from './totals.ts';
 import { createAttempts, createOpenedItems, type Openings } from './opened.ts';
 import type { StopCheck } from './stop-check.ts';

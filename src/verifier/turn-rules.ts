@@ -1,7 +1,7 @@
 /** Which question may follow on which: one after the other, the endpoint under test first and never after the judge. */
 import { hasTurns, type Plan } from '../transcript/plan.ts';
 import type { IntentRecord } from '../transcript/record.ts';
-import type { OpenSample } from './ledger.ts';
+import type { OpenSample } from './open-sample.ts';
 import { recordsFault } from './fault.ts';
 
 /**
