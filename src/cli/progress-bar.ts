@@ -1,5 +1,6 @@
 /** How far a run is: a bar on a terminal, plain lines now and then anywhere else, always on stderr. */
 import { count } from '../reports/figures.ts';
+import { JUDGEMENT } from '../reports/harness.ts';
 import { wilsonInterval } from '../stats/wilson.ts';
 import { say } from './say.ts';
 
@@ -17,6 +18,8 @@ export interface ProgressState {
   /** Scored samples, and the sum of their scores. */
   readonly scored: number;
   readonly scoreSum: number;
+  /** Whether a model decides the scores. */
+  readonly isJudged?: boolean;
   /** Attempts that brought no answer. */
   readonly errors: number;
   readonly tokens: number;
@@ -152,10 +155,11 @@ function timeLeft(ms: number): string {
 }
 
 // A running figure for the eye; the interval of the report is the one that counts.
-function scoreText({ scored, scoreSum }: ProgressState): string {
+function scoreText({ scored, scoreSum, isJudged = false }: ProgressState): string {
   if (scored === 0) return '';
   const mean = scoreSum / scored;
   // With partial credit Wilson's interval is at least as wide as it has to be.
   const { low, high } = wilsonInterval(scoreSum, scored);
-  return `score ${(mean * 100).toFixed(1)} % (${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`;
+  const range = `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`;
+  return `score ${(mean * 100).toFixed(1)} % (${range})${isJudged ? `, ${JUDGEMENT}` : ''}`;
 }

@@ -9,6 +9,7 @@ import { runSuite, type RunEnd, type SessionInput } from '../runner/run.ts';
 import type { LoadedSuite } from '../suites/load.ts';
 import type { PlanEndpoint } from '../transcript/plan.ts';
 import type { EndReason } from '../transcript/record.ts';
+import { isJudged } from './asked-suites.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { FAULT_HINTS } from './hints.ts';
 import { programSandbox } from './program-sandbox.ts';
@@ -60,7 +61,8 @@ export async function runPair(input: PairInput): Promise<PairResult> {
   const { folder, suite, endpoint, harness } = input;
   const names = [suite.definition.id, endpoint.identity.name, ...(harness === null ? [] : [harness])];
   const view = await showProgress(names.join(' × '));
-  const progress = followRun(suite.definition.unscored, (state) => view.update(state));
+  const byJudge = { isJudged: isJudged(suite) };
+  const progress = followRun(suite.definition.unscored, (state) => view.update({ ...state, ...byJudge }));
   const end = await start(input, progress).finally(() => view.stop());
   for (const note of progress.notes()) warn(note);
   const run = outlineOf(end);

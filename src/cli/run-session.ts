@@ -118,6 +118,8 @@ async function runEach(
 
 function allPairs(given: readonly GivenSuite[], { endpoints, harnesses, judge }: RunRequest): readonly Pair[] {
   const asked = askedSuites(given, harnesses).map((each) => ({ ...each, judge: judgeFor(each.suite, judge) }));
+  if (judge !== null && asked.every((each) => each.judge === null))
+    warn('no suite here has its answers judged: the judge is not asked');
   return endpoints.flatMap((config) => asked.map((each) => ({ ...each, config, folder: null })));
 }
 

@@ -184,6 +184,13 @@ describe.skipIf(!isBuilt)('harnesses and judges (needs dist: node scripts/build.
       expect(stderr).toContain('cannot judge with near:wise');
     });
 
+    it('warns that a judge is not asked where no suite has one', async () => {
+      const asked = ['--suite', 'arithmetic', '--limit', '2', '--endpoint', 'embedded:tiny-0.4m', '--out', 'unjudged'];
+      const { code, stderr } = await touchstone('run', ...asked, '--unsigned', '--judge', `${judge.url}#wise`);
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain('warning: no suite here has its answers judged: the judge is not asked');
+    });
+
     it('says in line, verification, report and comparison that a model judged', async () => {
       const { code, stdout, stderr } = await touchstone(
         'run',

@@ -24,6 +24,11 @@ describe('describeProgress()', () => {
     );
   });
 
+  it('says beside a score that a model decided it', () => {
+    const text = describeProgress({ ...HALF, isJudged: true }, 10_000);
+    expect(text).toContain(' · score 50.0 % (40.4 to 59.6), judgement, not re-derivable · ');
+  });
+
   it('leaves out what is not known', () => {
     const state = { ...HALF, done: 0, scored: 0, scoreSum: 0, errors: 0, tokens: 0, costUsd: null };
     expect(describeProgress(state, 0)).toBe('0/300 · 0.0/s');
