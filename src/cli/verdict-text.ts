@@ -1,5 +1,5 @@
 /** A verification as people read it: who signed, the score, seven verdicts, and what follows from them. */
-import { coverageText, signerSentence } from '../reports/claims.ts';
+import { coverageText, NOT_PINNED, signerSentence } from '../reports/claims.ts';
 import { evidenceLines } from '../reports/evidence-lines.ts';
 import { count, percent } from '../reports/figures.ts';
 import { harnessText, JUDGEMENT, judgeName } from '../reports/harness.ts';
@@ -55,7 +55,7 @@ function askedRows({ harness, judge, suite }: ReportRun, by: string): readonly s
   const judgements = judge?.judgements ?? null;
   const times = judgements === null ? '' : `, ${count(judgements)} judgements`;
   const judged = judge === null ? [] : [`${judgeName(judge)}${times}: ${JUDGEMENT}`];
-  const accepted = suite.accepted.length === 0 ? [] : [`items from files accepted by digest, not pinned`];
+  const accepted = suite.accepted.length === 0 ? [] : [NOT_PINNED];
   return [
     ...asked.map((text) => row('harness', text + by)),
     ...judged.map((text) => row('judge', text + by)),

@@ -9,7 +9,8 @@ import type { ReportClaims, ReportRun } from './model.ts';
 /** Most scopes of one axis that a shared claim spells out. */
 const MAX_SHARED_SCOPES = 2;
 
-const NOT_PINNED = 'items from files accepted by digest, not pinned';
+/** The words for items that were made from files which nobody but the operator vouches for. */
+export const NOT_PINNED = 'items from files accepted by digest, not pinned';
 
 /** What the claims of a run follow from. */
 export type ClaimedRun = Pick<VerifiedTranscript, 'axes' | 'signer' | 'plan' | 'execution'>;
