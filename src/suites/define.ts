@@ -5,6 +5,7 @@ import { InputError } from '../core/errors.ts';
 import type { PlanParameters, PlanRules } from '../transcript/plan.ts';
 import {
   harnessDigest,
+  isPlainHarness,
   scorerDigest,
   SUITE_FORMAT,
   type ScorerConfig,
@@ -75,11 +76,10 @@ function defineHarnesses({ harness, harnesses }: SuiteFile): Pick<SuiteDefinitio
 function defineHarness({ id, version, ...options }: HarnessSection, name?: string): SuiteHarness {
   const config = Object.keys(options).length === 0 ? {} : { config: canonicalize(options) };
   const identity = { id, version, ...config };
-  const isPlain = id === 'single-turn' && config.config === undefined;
   return {
     ...identity,
     ...(name === undefined ? {} : { name }),
-    ...(isPlain ? {} : { digest: harnessDigest(identity) }),
+    ...(isPlainHarness(identity) ? {} : { digest: harnessDigest(identity) }),
   };
 }
 

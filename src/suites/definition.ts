@@ -224,10 +224,13 @@ function isDeepEqual(a: PlanHarness, b: PlanHarness): boolean {
   return canonicalize({ ...a }) === canonicalize({ ...b });
 }
 
-// Only a plain single turn has no digest, so that every other harness is named by all that it does.
+/** Whether a harness is a plain single turn: it alone has no digest, so that every other one is named by all that it does. */
+export function isPlainHarness({ id, version, config }: Pick<SuiteHarness, 'id' | 'version' | 'config'>): boolean {
+  return id === 'single-turn' && version === 1 && config === undefined;
+}
+
 function checkHarness(harness: SuiteHarness): void {
-  const isPlain = harness.id === 'single-turn' && harness.config === undefined;
-  const wanted = isPlain ? undefined : harnessDigest(harness);
+  const wanted = isPlainHarness(harness) ? undefined : harnessDigest(harness);
   if (harness.digest !== wanted) throw formError('/harness/digest: want the digest of the harness');
 }
 

@@ -59,6 +59,25 @@ describe('defineSuite()', () => {
     );
   });
 
+  it('leaves the digest out for the first version of a single turn and for no other', () => {
+    const harnessOf = (version: number) =>
+      defineSuite(
+        {
+          id: 'a',
+          version: '1.0.0',
+          title: 'a',
+          items: { file: 'f', input: ['q'], target: 'a' },
+          prompt: 'p',
+          scorer: { id: 'exact', version: 1 },
+          harness: { id: 'single-turn', version },
+        },
+        { root: ROOT, size: 1 },
+      ).harness;
+    expect(harnessOf(1)).toEqual({ id: 'single-turn', version: 1 });
+    const digest = createHash('sha256').update('{"id":"single-turn","version":2}').digest('hex');
+    expect(harnessOf(2)).toEqual({ id: 'single-turn', version: 2, digest });
+  });
+
   it('says NOASSERTION where nobody named a licence', () => {
     const { licence } = defineSuite(
       {
