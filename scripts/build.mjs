@@ -28,6 +28,16 @@ export async function build({ onlyIfStale = false } = {}) {
   if (onlyIfStale && !isStale()) return;
   console.error('building');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
+  try {
+    await compile();
+  } catch (error) {
+    // What is half there must not pass for current.
+    rmSync(join(root, 'dist/cli/main.js'), { force: true });
+    throw error;
+  }
+}
+
+async function compile() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
   cpSync(join(root, 'src'), join(root, 'dist'), {
