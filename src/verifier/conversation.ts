@@ -164,12 +164,14 @@ function derivationOf(held: Held): Derivation {
   };
 }
 
-// Runs tools, and tells of one whose end says more about this machine than about the tool.
+// Runs tools until one ends in a way that says more about this machine than about the tool. Without this a stranger's suite
+// could have every call of a sample wait for its time to be up.
 function watched(sandbox: Sandbox, onUndecided: () => void): RunTool {
   return async (program) => {
     const evaluated = await sandbox.evaluate(program);
-    if (dependsOnMachine(evaluated.end)) onUndecided();
-    return evaluated;
+    if (!dependsOnMachine(evaluated.end)) return evaluated;
+    onUndecided();
+    throw recordsFault('ERR_REQUEST', 'a tool ended as it may not elsewhere');
   };
 }
 

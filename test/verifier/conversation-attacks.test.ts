@@ -486,11 +486,17 @@ describe('a run that stops when it is certain', () => {
 describe('tools', () => {
   it('that this machine stopped for its own reasons decide nothing', async () => {
     const run = await record(TOOLS);
-    const slow: Sandbox = { ...openVmSandbox(), evaluate: () => Promise.resolve({ end: 'timed-out', output: null }) };
+    let runs = 0;
+    const evaluate: Sandbox['evaluate'] = () => {
+      runs++;
+      return Promise.resolve({ end: 'timed-out', output: null });
+    };
+    const slow: Sandbox = { ...openVmSandbox(), evaluate };
     const verification = await verifyRun(rebuilt(run), { sandbox: slow });
     if (!verification.verified) throw verification.fault;
     // The first item calls no tool.
     expect(scoringOf(verification.transcript)).toEqual(['proven', 1, 3]);
+    expect(runs).toBe(2);
     const broken: Sandbox = { ...slow, evaluate: () => Promise.resolve({ end: 'failed', output: null }) };
     expect(codeOf(await verifyRun(rebuilt(run), { sandbox: broken }))).toBe('ERR_REQUEST_MESSAGES');
   });
