@@ -101,11 +101,9 @@ function cell(random) {
   const people = random.sample(PEOPLE, 5);
   const [from, to] = random.sample(TOWNS, 2);
   const who = random.between(1, 3);
+  const oldTown = (i) => (i % 2 === who % 2 ? from : to);
   const table = (town) =>
-    lines(
-      'name,town,age',
-      ...people.map((name, i) => `${name},${i === who ? town : i % 2 === who % 2 ? from : to},${30 + i}`),
-    );
+    lines('name,town,age', ...people.map((name, i) => `${name},${i === who ? town : oldTown(i)},${30 + i}`));
   return {
     files: { 'people.csv': table(from) },
     instruction: `In people.csv, ${people[who]} has moved to ${to}. Change the town in that row and nothing else.`,

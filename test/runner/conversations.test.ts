@@ -126,7 +126,7 @@ describe('runs of conversations', () => {
     await runSuite({ ...input, options: { repeats: 3 } });
     expect(server.requests).toBe(3 * (1 + 2 + 3));
     const seeds = [...server.seen.keys()].map((body) => (JSON.parse(body) as { seed: number }).seed);
-    expect(seeds.toSorted()).toEqual([5, 6, 7].flatMap((seed) => Array.from({ length: 6 }, () => seed)));
+    expect(seeds.toSorted((a, b) => a - b)).toEqual([5, 6, 7].flatMap((seed) => Array.from({ length: 6 }, () => seed)));
     expect(scoringOf(await verifiedAt(input.folder))).toEqual(['proven', 9, 9]);
   });
 

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { canonicalize, type JsonObject } from '../../src/core/canonical-json.ts';
+import { canonicalize } from '../../src/core/canonical-json.ts';
 import { findHarness } from '../../src/harness/registry.ts';
 import { rightAnswersOf } from '../../src/scoring/gold.ts';
 import { findScorer } from '../../src/scoring/registry.ts';
 import { lintSuite } from '../../src/suites/lint/lint-suite.ts';
 import { loadSuite } from '../../src/suites/load.ts';
 import { parseSuiteFile } from '../../src/suites/parse-suite-file.ts';
+import type { HarnessSection } from '../../src/suites/suite-file.ts';
 import { SUITE_YAML, suiteFolder } from './suite-folder.ts';
 
 const guide = readFileSync(join(import.meta.dirname, '../../docs/suites.md'), 'utf8');
@@ -33,14 +34,13 @@ describe('the guide for authors', () => {
   });
 
   it('has examples of harnesses that can be used', () => {
-    const harnesses = examples.flatMap((example): readonly JsonObject[] => {
-      const { harness } = parse(example) as { readonly harness?: JsonObject };
+    const harnesses = examples.flatMap((example): readonly HarnessSection[] => {
+      const { harness } = parse(example) as { readonly harness?: HarnessSection };
       return harness === undefined ? [] : [harness];
     });
     expect(harnesses.map(({ id }) => id)).toEqual(['fixed-turns', 'tool-loop']);
     for (const { id, version, ...options } of harnesses) {
-      const named = { id: String(id), version: Number(version), config: canonicalize(options) };
-      expect(findHarness(named)).not.toBeNull();
+      expect(findHarness({ id, version, config: canonicalize(options) })).not.toBeNull();
     }
   });
 

@@ -243,11 +243,11 @@ const CASES: readonly Case[] = [
     code: 'target-in-id',
     name: 'an id with the answer',
     faulty: [
-      `${EXACT}`.replace('  input:', '  id: id\n  input:'),
+      EXACT.replace('  input:', '  id: id\n  input:'),
       [ask('Capital of France?', 'Paris', { id: 'capital-paris-1' })],
     ],
     sound: [
-      `${EXACT}`.replace('  input:', '  id: id\n  input:'),
+      EXACT.replace('  input:', '  id: id\n  input:'),
       [
         ask('Capital of France?', 'Paris', { id: 'comparison-1' }),
         ask('Is it Paris?', 'yes', { id: 'yes-1' }),
