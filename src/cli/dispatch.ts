@@ -69,6 +69,9 @@ function withoutTypes(parser: Argv): Argv {
 
 function usageError(message: string, command: Command): UsageError {
   const name = command.usage.split(' ', 1)[0] ?? '';
-  const text = message.replaceAll(/\s*\n\s*/g, '; ').replace(/^./, (first) => first.toLowerCase());
+  const text = message
+    .replace(/^Not enough non-option arguments: got (\d+), need/, 'arguments are missing: got $1, want')
+    .replaceAll(/\s*\n\s*/g, '; ')
+    .replace(/^./, (first) => first.toLowerCase());
   return withHint(new UsageError('ERR_USAGE', text), `touchstone ${name} --help shows the options and examples`);
 }

@@ -60,6 +60,7 @@ describe.skipIf(!isBuilt)('touchstone suites pull (needs dist: node scripts/buil
     expect(pulled).toMatchObject({ code: 0 });
     expect(pulled.stdout).toMatch(/^suites\/gpqa\/suite\.yaml: 3 items, digest [0-9a-f]{64}$/m);
     expect(pulled.stdout).toContain('files accepted by you');
+    expect(pulled.stderr).toContain('next: touchstone run --suite gpqa --endpoint <endpoint>');
     expect(pulled.stderr).toContain('not on the original');
     expect((await run('suites', 'list')).stdout).toMatch(/^gpqa .*pulled into suites\/gpqa/m);
     expect(await run('suites', 'lint', 'gpqa')).toMatchObject({ code: 0 });

@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { byteCount, openPullView, type PullView } from '../pull-view.ts';
 import { describe, paint, print, printJson, say, warn } from '../say.ts';
+import { shellCommand } from '../shell-words.ts';
 import { findSuite, PULLED_FOLDER } from '../suite-path.ts';
 
 /** What the options say. */
@@ -117,6 +118,7 @@ async function pullPublic(
   if (!json) print(`licence ${benchmark.licence}, files ${origin.pin === 'published' ? 'pinned' : 'accepted by you'}`);
   if (!benchmark.isTriedOnOriginal)
     warn('the converter of this benchmark was tried on files of its documented form, not on the original ones');
+  say(`next: touchstone run --suite ${shellCommand([into ?? benchmark.name])} --endpoint <endpoint>`);
   return EXIT.yes;
 }
 
