@@ -34,7 +34,7 @@ export interface ToolProgram {
 }
 
 /** Runs the programs of tools; `output` is null unless it came to its end with a text. */
-export type RunTool = (program: ToolProgram) => Promise<{ readonly output: string | null }>;
+export type RunTool = (program: ToolProgram) => Promise<{ readonly output: string | null; readonly end: string }>;
 
 /** A harness with its options. */
 export interface Harness {

@@ -41,6 +41,9 @@ const MAX_STEPS = 5_000_000;
 /** For work without steps; a tool that makes steps is stopped long before. */
 const TIMEOUT_MS = 60_000;
 
+/** What a model is told of a tool that another machine might have ended in another way. */
+export const OUT_OF_TIME = 'error: the tool ran out of time';
+
 /** Call a tool. Whatever the model wrote, the result is a text. */
 export async function callTool(
   box: Toolbox,
@@ -51,8 +54,8 @@ export async function callTool(
   if (!box.tools.some((tool) => tool.name === name)) return { text: 'error: there is no such tool', state };
   const args = parseArguments(text);
   if (args === null) return { text: 'error: the arguments are not a JSON object', state };
-  const { output } = await run(programOf(box.source, callSource(name, state, args)));
-  return readOutput(output, state);
+  const { output, end } = await run(programOf(box.source, callSource(name, state, args)));
+  return end === 'timed-out' || end === 'crashed' ? { text: OUT_OF_TIME, state } : readOutput(output, state);
 }
 
 /** The arguments of a call; null unless they are the JSON of an object, or nothing at all. */

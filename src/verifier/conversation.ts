@@ -5,9 +5,11 @@
  * What comes next may depend on tools that have to run, so all of it waits until the sample has its score.
  */
 import { equalBytes, tryDecodeUtf8 } from '../core/bytes.ts';
+import { isJsonObject, tryParseCanonical } from '../core/canonical-json.ts';
 import { isTouchstoneError, VerificationError } from '../core/errors.ts';
 import { createInquiry, type Findings, type Inquiry, type Turn } from '../scoring/inquiry.ts';
 import type { RunTool } from '../harness/harness.ts';
+import { OUT_OF_TIME } from '../harness/tools.ts';
 import { dependsOnMachine, type Sandbox } from '../scoring/trial.ts';
 import { checkOpening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
@@ -128,7 +130,7 @@ function derivationOf(held: Held): Derivation {
     let turn = await next(inquiry, null);
     for (const opened of turns) {
       if (opened.request === null) return undefined;
-      compareRequest(held, opened, turn);
+      if (!compareRequest(held, opened, turn)) return undefined;
       compared++;
       const answer = answerOf(opened);
       if (answer === null) return undefined;
@@ -213,7 +215,8 @@ function leadingFault(cause: unknown): unknown {
   return new VerificationError('ERR_REQUEST_MESSAGES', message);
 }
 
-function compareRequest({ builders, sample }: Held, { intent, request }: OpenedTurn, turn: Turn): void {
+// False where nothing is concluded.
+function compareRequest({ builders, sample }: Held, { intent, request }: OpenedTurn, turn: Turn): boolean {
   const { seq, role = 'subject', api = 'chat' } = intent;
   if (!('ask' in turn)) throw recordsFault('ERR_TURN', `record ${seq} asks although everything was asked`);
   if (turn.role !== role || turn.ask.api !== api) {
@@ -222,7 +225,20 @@ function compareRequest({ builders, sample }: Held, { intent, request }: OpenedT
   const { ask } = turn;
   const expected = leading(() => builders[role]?.(ask, sample.repeat)) ?? '';
   const recorded = tryDecodeUtf8(request ?? new Uint8Array());
-  if (recorded !== expected) throw requestFault(recorded ?? '', expected, seq);
+  if (recorded === expected) return true;
+  // The machine of the runner was too slow for a tool, and this one is not: no contradiction, and no confirmation either.
+  if (recorded !== null && hasOutOfTime(recorded) && !hasOutOfTime(expected)) return false;
+  throw requestFault(recorded ?? '', expected, seq);
+}
+
+function hasOutOfTime(body: string): boolean {
+  const messages = tryParseCanonical(body)?.['messages'];
+  return (
+    Array.isArray(messages) &&
+    messages.some(
+      (message) => isJsonObject(message) && message['role'] === 'tool' && message['content'] === OUT_OF_TIME,
+    )
+  );
 }
 
 function checkEnd({ seq, unscored }: ScoreRecord, turn: Turn): void {

@@ -9,9 +9,9 @@ import { jsonl, SUITE_YAML, suiteFolder } from '../suites/suite-folder.ts';
 
 const runHere: RunTool = ({ setUp, source }) => {
   try {
-    return Promise.resolve({ output: runInNewContext(`${setUp}\n${source}`) as string });
+    return Promise.resolve({ end: 'passed', output: runInNewContext(`${setUp}\n${source}`) as string });
   } catch {
-    return Promise.resolve({ output: null });
+    return Promise.resolve({ end: 'failed', output: null });
   }
 };
 

@@ -28,9 +28,9 @@ const programs: ToolProgram[] = [];
 const run: RunTool = (program) => {
   programs.push(program);
   try {
-    return Promise.resolve({ output: runInNewContext(`${program.setUp}\n${program.source}`) as string });
+    return Promise.resolve({ end: 'passed', output: runInNewContext(`${program.setUp}\n${program.source}`) as string });
   } catch {
-    return Promise.resolve({ output: null });
+    return Promise.resolve({ end: 'failed', output: null });
   }
 };
 
@@ -186,10 +186,16 @@ describe('tool-loop: what tools are told and tell', () => {
     ['half a pair', '{"result":"\\ud83d"}'],
     ['a state nested too deeply', `{"state":${'['.repeat(300)}${']'.repeat(300)}}`],
   ])('a sandbox that gives %s is a tool that failed', async (_, output) => {
-    const broken: RunTool = () => Promise.resolve({ output });
+    const broken: RunTool = () => Promise.resolve({ end: 'failed', output });
     const { asked, end } = await lead(harness({ result: 'state' }), TASK, [calls(call('look')), says('')], broken);
     expect(messagesOf(asked[1]).at(-1)?.['content']).toBe('error: the tool failed');
     expect(end?.text).toBe('{"n":1}');
+  });
+
+  it.each(['timed-out', 'crashed'])('a tool that another machine might end in another way says so: %s', async (how) => {
+    const slow: RunTool = () => Promise.resolve({ end: how, output: null });
+    const { asked } = await lead(harness({ result: 'state' }), TASK, [calls(call('look')), says('')], slow);
+    expect(messagesOf(asked[1]).at(-1)?.['content']).toBe('error: the tool ran out of time');
   });
 
   it.each<[string, JsonObject, string]>([
@@ -301,6 +307,12 @@ describe('tool-loop: where it ends', () => {
     const { asked, end } = await lead(harness({ result: 'state' }), TASK, [long, long], run);
     expect(asked).toHaveLength(2);
     expect(end?.text).toBe('{"n":1}');
+  });
+
+  it.each(['timed-out', 'crashed'])('a tool that another machine might end in another way says so: %s', async (how) => {
+    const slow: RunTool = () => Promise.resolve({ end: how, output: null });
+    const { asked } = await lead(harness({ result: 'state' }), TASK, [calls(call('look')), says('')], slow);
+    expect(messagesOf(asked[1]).at(-1)?.['content']).toBe('error: the tool ran out of time');
   });
 
   it.each([

@@ -41,9 +41,10 @@ import { converse, COUNTING, DOUBTING, judgeModel, openVmSandbox } from '../runn
 async function record(
   suite: Parameters<typeof converse>[0],
   options: RunOptions = { concurrency: 1 },
+  sandbox: Sandbox = openVmSandbox(),
 ): Promise<RecordedRun> {
   const { input } = await converse(suite);
-  await runSuite({ ...input, options });
+  await runSuite({ ...input, options, sandbox });
   return await readRecorded(input.folder);
 }
 
@@ -497,6 +498,15 @@ describe('tools', () => {
     // The first item calls no tool.
     expect(scoringOf(verification.transcript)).toEqual(['proven', 1, 3]);
     expect(runs).toBe(2);
+    // The other way round: the machine of the runner was the slow one.
+    const isCheck = (source: string): boolean => source.includes('typeof');
+    const late = await record(TOOLS, undefined, {
+      ...slow,
+      evaluate: (program) => (isCheck(program.source) ? openVmSandbox() : slow).evaluate(program),
+    });
+    const again = await verifyRun(rebuilt(late), { sandbox: openVmSandbox() });
+    if (!again.verified) throw again.fault;
+    expect(scoringOf(again.transcript)).toEqual(['proven', 1, 3]);
     const broken: Sandbox = { ...slow, evaluate: () => Promise.resolve({ end: 'failed', output: null }) };
     expect(codeOf(await verifyRun(rebuilt(run), { sandbox: broken }))).toBe('ERR_REQUEST_MESSAGES');
   });

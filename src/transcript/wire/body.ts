@@ -16,7 +16,7 @@ export function listOf(value: unknown): readonly unknown[] {
 }
 
 /** Whether a value is a number that can be reckoned with; JSON can spell one that is too large. */
-export function isFinite(value: unknown): value is number {
+export function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
 

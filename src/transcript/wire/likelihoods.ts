@@ -1,7 +1,7 @@
 /** Log probabilities as the two forms of the API state them. */
 import { toWellFormed } from '../../core/bytes.ts';
 import type { Token } from './answer.ts';
-import { asObject, isFinite, listOf } from './body.ts';
+import { asObject, isNumber, listOf } from './body.ts';
 
 /**
  * The tokens of a chat; nothing unless every one has its log probability.
@@ -22,7 +22,7 @@ export function chatTokens(parts: readonly unknown[]): { readonly tokens?: reado
 function likely(value: unknown): { readonly text: string; readonly logprob: number } | null {
   const entry = asObject(value);
   const [text, logprob] = [entry?.['token'], entry?.['logprob']];
-  return typeof text === 'string' && isFinite(logprob) ? { text: toWellFormed(text), logprob } : null;
+  return typeof text === 'string' && isNumber(logprob) ? { text: toWellFormed(text), logprob } : null;
 }
 
 /** The tokens of a completion; nothing unless its lists fit together. */
@@ -36,8 +36,8 @@ export function completionTokens(logprobs: unknown): { readonly tokens?: readonl
   return wholeList(
     texts.map((text, place): Token | null => {
       const [logprob, offset] = [values[place], offsets[place]];
-      if (typeof text !== 'string' || !isFinite(offset)) return null;
-      if (logprob !== null && !isFinite(logprob)) return null;
+      if (typeof text !== 'string' || !isNumber(offset)) return null;
+      if (logprob !== null && !isNumber(logprob)) return null;
       const known = logprob === null ? {} : { logprob };
       return { text: toWellFormed(text), ...known, offset, top: topOf(tops[place]) };
     }),
@@ -47,7 +47,7 @@ export function completionTokens(logprobs: unknown): { readonly tokens?: readonl
 // A mapping from token to log probability.
 function topOf(value: unknown): Token['top'] {
   return Object.entries(asObject(value) ?? {}).flatMap(([text, logprob]) =>
-    isFinite(logprob) ? [{ text: toWellFormed(text), logprob }] : [],
+    isNumber(logprob) ? [{ text: toWellFormed(text), logprob }] : [],
   );
 }
 

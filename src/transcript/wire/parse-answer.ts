@@ -8,7 +8,7 @@ import { tryDecodeUtf8, toWellFormed } from '../../core/bytes.ts';
 import type { JsonObject } from '../../core/canonical-json.ts';
 import { tryParseObject } from '../../core/foreign-json.ts';
 import type { Answer, ReportedFacts } from './answer.ts';
-import { asObject, firstChoice, isFinite, isText, listOf, reportedFacts, reportedName } from './body.ts';
+import { asObject, firstChoice, isNumber, isText, listOf, reportedFacts, reportedName } from './body.ts';
 import type { Api } from './dialogue.ts';
 import { chatTokens, completionTokens } from './likelihoods.ts';
 import { eventData, isEventStream } from './sse.ts';
@@ -72,7 +72,7 @@ function parseCompletion(body: JsonObject): Answer | null {
 
 function parseEmbeddings(body: JsonObject): Answer | null {
   const vectors = listOf(body['data']).map((entry) => listOf(asObject(entry)?.['embedding']));
-  const isWhole = vectors.every((vector) => vector.length > 0 && vector.every(isFinite));
+  const isWhole = vectors.every((vector) => vector.length > 0 && vector.every(isNumber));
   if (vectors.length === 0 || !isWhole) return null;
   return { text: '', refused: false, vectors: vectors as readonly (readonly number[])[] };
 }
