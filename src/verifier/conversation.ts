@@ -1,42 +1,25 @@
 /**
- * Samples for which more than one question may be asked: the inquiry is led again with the answers that were recorded, and
- * every question is compared with what was sent.
+ * Samples for which more than one question may be asked: what is open of them is kept until they have their score, and then
+ * they are led again.
  *
- * What comes next may depend on tools that have to run, so all of it waits until the sample has its score.
+ * What comes next may depend on tools that have to run, so nothing is compared before.
  */
-import { equalBytes, tryDecodeUtf8 } from '../core/bytes.ts';
-import { isJsonObject, tryParseCanonical } from '../core/canonical-json.ts';
-import { isTouchstoneError, VerificationError } from '../core/errors.ts';
-import { createInquiry, type Findings, type Inquiry, type Turn } from '../scoring/inquiry.ts';
-import type { RunTool } from '../harness/harness.ts';
-import { OUT_OF_TIME } from '../harness/tools.ts';
-import { dependsOnMachine, type Sandbox } from '../scoring/trial.ts';
+import { equalBytes } from '../core/bytes.ts';
+import { VerificationError } from '../core/errors.ts';
 import { checkOpening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
-import type { IntentRecord, ScoreRecord } from '../transcript/record.ts';
-import type { Role } from '../transcript/wire/dialogue.ts';
-import type { Answer } from '../transcript/wire/answer.ts';
-import { parseAnswer } from '../transcript/wire/parse-answer.ts';
-import { requestBuilder, type RequestBuilder } from '../transcript/wire/request.ts';
-import { checkExtracted, requestFault, type ContentCheck } from './content.ts';
-import type { Derivation, Derivations, ScoredSample } from './derivation.ts';
-import type { Rederived } from './retrials.ts';
-import { recordsFault } from './fault.ts';
+import type { IntentRecord } from '../transcript/record.ts';
+import { requestBuilder } from '../transcript/wire/request.ts';
+import { checkExtracted, type ContentCheck } from './content.ts';
+import type { Derivations } from './derivation.ts';
+import { leadAgain, type Builders, type OpenedTurn } from './lead-again.ts';
 import type { OpenSample } from './open-sample.ts';
 
 /** Most bytes of requests and answers that are kept for samples without a score. */
 const MAX_KEPT_BYTES = 256 * 1024 * 1024;
 
-/** One question as far as it is open. */
-interface OpenedTurn {
-  readonly intent: IntentRecord;
-  /** null if it is not open. */
-  readonly request: Uint8Array | null;
-  /** What this attempt or one before it asked, as far as it is open. */
-  readonly known: Uint8Array | null;
-  /** null if there is no answer, or it is not open. Read again when it is needed, because bytes are smaller. */
-  reply: { readonly body: Uint8Array; readonly latencyUs: number } | null;
-}
+/** After so many tools that ran out of time nothing is concluded from tools: a stranger's suite could have every one wait. */
+const MAX_TIMEOUTS = 8;
 
 /** What is open of a sample. */
 interface Opened {
@@ -57,6 +40,7 @@ export function createConversations(
   const builders = buildersOf(plan);
   const samples = new WeakMap<OpenSample, Opened>();
   let leftBytes = maxKeptBytes;
+  const patience = { timeouts: MAX_TIMEOUTS };
   const openedOf = (sample: OpenSample): Opened => {
     const opened = samples.get(sample) ?? { turns: [], keptBytes: 0 };
     samples.set(sample, opened);
@@ -72,10 +56,12 @@ export function createConversations(
     asked(sample, intent, request) {
       if (request !== undefined) checkOpening(request, intent.request);
       const opened = openedOf(sample);
-      const before = opened.turns[sample.turns.length]?.known ?? null;
+      const turn = opened.turns[sample.turns.length];
+      const before = turn?.known ?? null;
       if (request !== undefined && before !== null) checkSameRequest(before, request.bytes, intent);
       const kept = request === undefined ? null : (before ?? keep(opened, request.bytes));
-      opened.turns[sample.turns.length] = { intent, request: kept, known: before ?? kept, reply: null };
+      const attempts = (turn?.attempts ?? 0) + (kept === null ? 0 : 1);
+      opened.turns[sample.turns.length] = { intent, request: kept, known: before ?? kept, attempts, reply: null };
       return false;
     },
     answered(sample, outcome, response) {
@@ -93,14 +79,9 @@ export function createConversations(
         leftBytes += opened.keptBytes;
         opened.turns.length = 0;
       };
-      return derivationOf({ ...score, sample, turns: opened.turns, done, content, builders, plan });
+      return leadAgain({ ...score, sample, turns: opened.turns, done, content, builders, plan, patience });
     },
   };
-}
-
-function buildersOf({ endpoint, judge, rules }: Plan): Readonly<Partial<Record<Role, RequestBuilder>>> {
-  const subject = requestBuilder({ endpoint, rules });
-  return judge === undefined ? { subject } : { subject, judge: requestBuilder({ endpoint: judge, rules }) };
 }
 
 // Another attempt at a question is the same question.
@@ -109,141 +90,7 @@ function checkSameRequest(before: Uint8Array, request: Uint8Array, { seq }: Inte
   throw new VerificationError('ERR_REQUEST', `cannot accept content: record ${seq} asks something else again`);
 }
 
-interface Held extends ScoredSample {
-  readonly sample: OpenSample;
-  readonly turns: readonly OpenedTurn[];
-  /** Nothing of the sample is needed any more. */
-  readonly done: () => void;
-  readonly content: ContentCheck;
-  readonly builders: ReturnType<typeof buildersOf>;
-  readonly plan: Plan;
-}
-
-function derivationOf(held: Held): Derivation {
-  const { record, content, turns, done } = held;
-  let findings: Findings | null = null;
-  let compared = 0;
-  let isUndecided = false;
-  const follow = async (sandbox: Sandbox | null): Promise<Rederived> => {
-    const inquiry = inquiryOf(held, sandbox && watched(sandbox, () => (isUndecided = true)));
-    if (inquiry === null) return undefined;
-    let turn = await next(inquiry, null);
-    for (const opened of turns) {
-      if (opened.request === null) return undefined;
-      if (!compareRequest(held, opened, turn)) return undefined;
-      compared++;
-      const answer = answerOf(opened);
-      if (answer === null) return undefined;
-      turn = await next(inquiry, answer, opened.reply?.latencyUs);
-    }
-    checkEnd(record, turn);
-    // Something was left to ask, as "skipped" says; where nothing was asked there is nothing to derive.
-    if ('ask' in turn) return turns.length > 0 ? null : undefined;
-    findings = turn.findings;
-    const { answer, replies } = findings;
-    const derived = content.score(record, { answer, replies }, held.item, held.extracted);
-    return typeof derived === 'function' ? await derived(sandbox) : derived;
-  };
-  return {
-    get findings() {
-      return findings;
-    },
-    get compared() {
-      return compared;
-    },
-    async again(sandbox) {
-      try {
-        return await follow(sandbox);
-      } catch (cause) {
-        // A tool that another machine gave more time is no contradiction, and no confirmation either.
-        if (!isUndecided || !(cause instanceof VerificationError)) throw cause;
-        findings = null;
-        return undefined;
-      } finally {
-        done();
-      }
-    },
-  };
-}
-
-// Runs tools until one ends in a way that says more about this machine than about the tool. Without this a stranger's suite
-// could have every call of a sample wait for its time to be up.
-function watched(sandbox: Sandbox, onUndecided: () => void): RunTool {
-  return async (program) => {
-    const evaluated = await sandbox.evaluate(program);
-    if (!dependsOnMachine(evaluated.end)) return evaluated;
-    onUndecided();
-    throw recordsFault('ERR_REQUEST', 'a tool ended as it may not elsewhere');
-  };
-}
-
-function answerOf({ intent, reply }: OpenedTurn): Answer | null {
-  const parsed = reply && parseAnswer(reply.body, intent.api);
-  return parsed !== null && 'answer' in parsed ? parsed.answer : null;
-}
-
-// null if something is missing without which nobody can say what is asked.
-function inquiryOf({ item, content: { harness, scorer }, plan }: Held, runTool: RunTool | null): Inquiry | null {
-  if (!item?.messages || item.target === null || harness === null || scorer === null) return null;
-  if (harness.runsTools && runTool === null) return null;
-  const { input } = item.item;
-  const { value: target } = item.target;
-  const dialogue = leading(() => harness.begin({ input, messages: item.messages ?? [] }, runTool));
-  return createInquiry({ dialogue, scorer, policy: plan.rules.unscored, input, target });
-}
-
-async function next(inquiry: Inquiry, answer: Answer | null, latencyUs?: number): Promise<Turn> {
-  try {
-    return await inquiry.next(answer, latencyUs);
-  } catch (cause) {
-    throw leadingFault(cause);
-  }
-}
-
-function leading<T>(step: () => T): T {
-  try {
-    return step();
-  } catch (cause) {
-    throw leadingFault(cause);
-  }
-}
-
-// The suite comes from whoever published the run, so what its author would mend is a fault of the run here.
-function leadingFault(cause: unknown): unknown {
-  if (!isTouchstoneError(cause, 'ERR_PROMPT_RENDER', 'ERR_CANONICAL_JSON')) return cause;
-  const message = `cannot accept content: the harness of the suite cannot ask: ${cause.message}`;
-  return new VerificationError('ERR_REQUEST_MESSAGES', message);
-}
-
-// False where nothing is concluded.
-function compareRequest({ builders, sample }: Held, { intent, request }: OpenedTurn, turn: Turn): boolean {
-  const { seq, role = 'subject', api = 'chat' } = intent;
-  if (!('ask' in turn)) throw recordsFault('ERR_TURN', `record ${seq} asks although everything was asked`);
-  if (turn.role !== role || turn.ask.api !== api) {
-    throw recordsFault('ERR_TURN', `record ${seq} asks somebody else than harness and scorer do`);
-  }
-  const { ask } = turn;
-  const expected = leading(() => builders[role]?.(ask, sample.repeat)) ?? '';
-  const recorded = tryDecodeUtf8(request ?? new Uint8Array());
-  if (recorded === expected) return true;
-  // The machine of the runner was too slow for a tool, and this one is not: no contradiction, and no confirmation either.
-  if (recorded !== null && hasOutOfTime(recorded) && !hasOutOfTime(expected)) return false;
-  throw requestFault(recorded ?? '', expected, seq);
-}
-
-function hasOutOfTime(body: string): boolean {
-  const messages = tryParseCanonical(body)?.['messages'];
-  return (
-    Array.isArray(messages) &&
-    messages.some(
-      (message) => isJsonObject(message) && message['role'] === 'tool' && message['content'] === OUT_OF_TIME,
-    )
-  );
-}
-
-function checkEnd({ seq, unscored }: ScoreRecord, turn: Turn): void {
-  const isSkipped = unscored === 'skipped';
-  if ('ask' in turn === isSkipped) return;
-  const what = isSkipped ? 'is "skipped" although everything was asked' : 'is a verdict before everything was asked';
-  throw recordsFault('ERR_TURN', `record ${seq} ${what}`);
+function buildersOf({ endpoint, judge, rules }: Plan): Builders {
+  const subject = requestBuilder({ endpoint, rules });
+  return judge === undefined ? { subject } : { subject, judge: requestBuilder({ endpoint: judge, rules }) };
 }

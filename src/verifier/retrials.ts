@@ -25,6 +25,9 @@ export interface Retrials {
   settled(): Promise<void>;
 }
 
+/** How many are derived at once: enough for every thread of a sandbox, and few enough to stop early. */
+const LANES = 8;
+
 /** @param sandbox - As for {@link Retrial}. */
 export function createRetrials(sandbox: Sandbox | null): Retrials {
   let waiting: { readonly derived: Rederived | Retrial; readonly pass: (derived: Rederived) => void }[] = [];
@@ -36,8 +39,9 @@ export function createRetrials(sandbox: Sandbox | null): Retrials {
     async settled() {
       const batch = waiting;
       waiting = [];
-      const ends = await Promise.allSettled(
-        batch.map(async ({ derived }) => (typeof derived === 'function' ? await derived(sandbox) : derived)),
+      const ends = await derivedInLanes(
+        batch.map(({ derived }) => derived),
+        sandbox,
       );
       for (const [position, { pass }] of batch.entries()) {
         const end = ends[position];
@@ -47,4 +51,22 @@ export function createRetrials(sandbox: Sandbox | null): Retrials {
       }
     },
   };
+}
+
+async function derivedInLanes(
+  all: readonly (Rederived | Retrial)[],
+  sandbox: Sandbox | null,
+): Promise<readonly PromiseSettledResult<Rederived>[]> {
+  const ends: PromiseSettledResult<Rederived>[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < all.length) {
+      const place = next++;
+      const derived = all[place];
+      const [end] = await Promise.allSettled([typeof derived === 'function' ? derived(sandbox) : derived]);
+      ends[place] = end;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(LANES, all.length) }, lane));
+  return ends;
 }

@@ -498,6 +498,11 @@ describe('tools', () => {
     // The first item calls no tool.
     expect(scoringOf(verification.transcript)).toEqual(['proven', 1, 3]);
     expect(runs).toBe(2);
+    const many = await record({ suite: COUNTING, size: 40 });
+    runs = 0;
+    expect(codeOf(await verifyRun(rebuilt(many), { sandbox: slow }))).toBe('verified');
+    // Those that are on their way when patience ends, and no more.
+    expect(runs).toBeLessThanOrEqual(16);
     // The other way round: the machine of the runner was the slow one.
     const isCheck = (source: string): boolean => source.includes('typeof');
     const late = await record(TOOLS, undefined, {
