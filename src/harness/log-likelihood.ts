@@ -9,6 +9,7 @@
  */
 import type { JsonObject } from '../core/canonical-json.ts';
 import { encodeUtf8 } from '../core/bytes.ts';
+import { LETTERS } from '../suites/letters.ts';
 import { nameText, object, oneOf, text } from '../transcript/shape.ts';
 import type { Answer, Token } from '../transcript/wire/answer.ts';
 import type { Question } from '../transcript/wire/dialogue.ts';
@@ -27,8 +28,6 @@ const options = object<LikelihoodOptions>(
   { choices: nameText(64) },
   { normalise: oneOf('none', 'bytes', 'tokens'), prefix: text(64) },
 );
-
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 // Servers differ on whether nothing may be asked for; the one token that they add is not read.
 const PARAMETERS: Question['parameters'] = { max_tokens: 1, temperature: '0' };

@@ -50,12 +50,19 @@ export function comparabilityText(suite: ReportSuite, { runs }: ReportModel): re
   const differing = others.map(
     ({ runs: ids, difference }) =>
       `Not comparable with ${namesOf(reference?.runs ?? [], runs)}: ${namesOf(ids, runs)}. ` +
-      `First difference: ${difference?.sentence ?? ''}.`,
+      `First difference: ${difference?.sentence ?? ''}.${acrossHint(difference?.field)}`,
   );
   const shared = suite.same_items.map(
     (other) => `${other.suite} asks the same items under other rules. First difference: ${other.difference.sentence}.`,
   );
   return [...agreeing, ...differing, ...shared];
+}
+
+// The first difference is named, and where another harness comes first there may be more.
+function acrossHint(field: string | undefined): string {
+  return field === 'rules.harness'
+    ? ' Runs that differ in nothing else are compared by touchstone compare --across harness.'
+    : '';
 }
 
 // Two runs of one endpoint and harness are told apart by their run ids.

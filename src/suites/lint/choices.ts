@@ -3,13 +3,13 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/canoni
 import { chiSquareTail } from '../../stats/chi-square.ts';
 import type { SuiteDefinition } from '../definition.ts';
 import type { Check, LintContext } from './check.ts';
+import { LETTERS } from '../letters.ts';
 
 /** Scorers whose target is one of several choices, and how many there are unless the suite says. */
 const CHOICE_SCORERS: ReadonlyMap<string, number> = new Map([
   ['choice', 4],
   ['mmlu-pro', 10],
 ]);
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** Below this probability it is no chance. */
 const LEVEL = 0.001;

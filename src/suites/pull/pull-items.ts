@@ -39,7 +39,11 @@ export async function pullItems(
     const place = { path, line: lineOf(`/items/${key}`), pointer: `/items/${key}` };
     return new InputError('ERR_ORIGIN_MISSING', `cannot pull items of "${path}" line ${place.line}: ${fault}`, place);
   };
-  if (url === undefined || sha256 === undefined) throw fail('file', 'want the keys "url" and "sha256" beside "file"');
+  if (url === undefined || sha256 === undefined)
+    throw fail(
+      'file',
+      'it names no address, so there is nothing to pull; want the keys "url" and "sha256" beside "file"',
+    );
   // A suite file of a stranger must not write anywhere else.
   if (!/^[^/\\\p{Cc}]+$/u.test(name) || name.startsWith('.'))
     throw fail('file', 'want a plain name beside the suite file');

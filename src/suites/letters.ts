@@ -1,0 +1,2 @@
+/** The letters by which the choices of an item are named, in their order. */
+export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
