@@ -114,7 +114,12 @@ const ITEMS: readonly Case[] = [
   ['of CSV with a short row', 'short.csv', 'id,q,a\n1,x\n', /"\.\/short\.csv" line 2: .*number of fields/],
   ['of broken JSON', 'broken.json', '[{"id":1}', /"\.\/broken\.json" line 1: it is not JSON/],
   ['of JSON that is no list', 'object.json', '{"id":1}', /"\.\/object\.json": want a list of objects/],
-  ['of an unknown kind', 'items.txt', 'x', /"\.\/items\.txt": want .*\.jsonl.*\.csv, \.tsv, \.parquet, or the key "format"/],
+  [
+    'of an unknown kind',
+    'items.txt',
+    'x',
+    /"\.\/items\.txt": want .*\.jsonl.*\.csv, \.tsv, \.parquet, or the key "format"/,
+  ],
 ];
 
 const CONFIGS: readonly Case[] = [
