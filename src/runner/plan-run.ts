@@ -9,6 +9,7 @@ import { createItemTree } from '../suites/item.ts';
 import { inOrder, neededCapabilities } from '../suites/needs.ts';
 import type { LoadedSuite } from '../suites/load.ts';
 import {
+  hasTurns,
   judgeRule,
   MAX_CONCURRENCY,
   MAX_REPEATS,
@@ -142,8 +143,16 @@ export function planRun(input: PlanInput): Plan {
     signer,
   };
   checkBaseline(options.stop?.baseline, plan);
+  checkEvidence(plan);
   // Reading it back finds whatever would not verify before anything is signed or sent.
   return parsePlan(formatPlan(plan));
+}
+
+// A verifier refuses it too; here it is still a choice that can be made in another way.
+function checkEvidence(plan: Plan): void {
+  if (plan.endpoint.kind !== 'tee' || !hasTurns(plan)) return;
+  const message = `cannot ask ${plan.endpoint.name} more than one question a sample: its evidence is about one answer; want a suite of single turns without a judge`;
+  throw new UsageError('ERR_USAGE', message);
 }
 
 function selectItems(suite: LoadedSuite, rule: SelectionRule): Plan['selection'] {

@@ -220,6 +220,16 @@ describe('the evidence of answers', () => {
     expect(end?.counts).toMatchObject({ evidence: 202, mark: 3 });
   });
 
+  it('is asked one question per sample, and a conversation is refused before anything is sent', async () => {
+    const endpoint = fakeTee({});
+    const run = await attestedRun(endpoint, 2, "harness: { id: fixed-turns, version: 1, turns: ['Sure?'] }");
+    await expect(run.run()).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: expect.stringContaining('one answer'),
+    });
+    await expect(run.records()).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('decides what counts, if a level is asked for; what does not counts as wrong', async () => {
     const forged = (question: number): string => JSON.stringify({ key: KEY_A, request: `${question}`, response: '' });
     const endpoint = fakeTee({
