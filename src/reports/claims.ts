@@ -1,4 +1,5 @@
 /** What a verified run proves, what its signer merely declares, and what no transcript can prove. */
+import type { PlanEndpoint } from '../transcript/plan.ts';
 import { NON_CLAIMS } from '../transcript/statement.ts';
 import type { VerifiedTranscript } from '../verifier/verified-transcript.ts';
 import { AXES, type Axis, type AxisVerdict, type SignerVerdict, type Verdict } from '../verifier/verdict.ts';
@@ -110,6 +111,13 @@ function limits({ execution }: ClaimedRun): readonly string[] {
   return execution.simulated ? [`anything about a machine: ${SIMULATED}`] : [HARDWARE_LIMIT];
 }
 
+// The names asked for; whether they are one model nobody can derive.
+function judgement(endpoint: PlanEndpoint, judge: PlanEndpoint): string {
+  const whose = `the verdicts are those of ${judgeText(judge)}, and another judge may differ`;
+  const own = judge.model === endpoint.model ? '; it bears the name of the model that it judges' : '';
+  return `that the judge judged rightly: ${whose}${own}`;
+}
+
 function declarations({ plan, execution }: ClaimedRun): readonly string[] {
   const { endpoint, runner, prices, judge, suite } = plan;
   const isSigned = execution !== null && execution.signedModels.size > 0;
@@ -118,9 +126,7 @@ function declarations({ plan, execution }: ClaimedRun): readonly string[] {
     ...(isSigned
       ? ['which weights are behind the signed name: it is a setting of the provider, as is a checkpoint']
       : []),
-    ...(judge === undefined
-      ? []
-      : [`that the judge judged rightly: the verdicts are those of ${judgeText(judge)}, and another judge may differ`]),
+    ...(judge === undefined ? [] : [judgement(endpoint, judge)]),
     ...(suite.accepted === undefined
       ? []
       : [`that the items are those of the benchmark: ${NOT_PINNED} (${suite.accepted.join(', ')})`]),

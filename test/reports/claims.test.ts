@@ -25,6 +25,9 @@ describe('claimsOf()', () => {
       expect.stringMatching(/^that the judge judged rightly: .* wise at judge\.example,/),
     );
     expect(declares).toContainEqual(expect.stringMatching(/accepted by digest, not pinned \((?:ab){32}\)$/));
+    expect(declares.join()).not.toContain('bears the name');
+    const self = claimsOf({ ...plain, plan: { ...plan, judge: { ...judge, model: plan.endpoint.model } } });
+    expect(self.declares).toContainEqual(expect.stringMatching(/; it bears the name of the model that it judges$/));
     expect(claimsOf(plain).declares.join()).not.toMatch(/judge|pinned/);
     const [row] = summarize([{ ...plain, plan }]).runs;
     expect(row?.labels).toEqual(expect.arrayContaining(['judgement, not re-derivable', 'items not pinned']));
