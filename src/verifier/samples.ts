@@ -5,9 +5,7 @@
  */
 import type { AnswerMetric } from '../scoring/answer-metric.ts';
 import { createAggregator } from '../scoring/aggregate.ts';
-import type { JsonValue } from '../core/canonical-json.ts';
 import type { LineObject } from '../core/line-form.ts';
-import type { Findings } from '../scoring/inquiry.ts';
 import type { Sandbox } from '../scoring/trial.ts';
 import type { Label } from '../transcript/commitment.ts';
 import type { Opening } from '../transcript/opening.ts';
@@ -23,6 +21,7 @@ import { sampleOf, type ClosedSample } from './closed-sample.ts';
 import type { ContentCheck } from './content.ts';
 import { createConversations } from './conversation.ts';
 import type { Derivation } from './derivation.ts';
+import { createAnsweredMetrics, type AnsweredMetrics } from './answered-metrics.ts';
 import { createAnswerEvidence, type AnswerEvidenceCheck } from './answer-evidence.ts';
 import type { EvidenceReader } from './evidence.ts';
 import { createRunLedger } from './interruptions.ts';
@@ -209,26 +208,6 @@ function createClosing({ sandbox, onSample }: SampleReaderInput, counts: Counts,
         onSample?.(sampleOf({ ...closed, answer: findings?.answer?.text, extracted }));
       });
     },
-  };
-}
-
-interface AnsweredMetrics {
-  add(record: ScoreRecord, findings: Findings | null, target: JsonValue | undefined): void;
-  result(name: string): LineObject | null;
-}
-
-// A metric over answers stands or falls with every answer.
-function createAnsweredMetrics(metrics: readonly AnswerMetric[]): AnsweredMetrics {
-  let isWhole = true;
-  return {
-    add(record, findings, target): void {
-      if (findings === null || target === undefined) isWhole = false;
-      else if (findings.answer !== null) {
-        const { answer, replies } = findings;
-        for (const metric of metrics) metric.add({ record, answer, target, replies });
-      }
-    },
-    result: (name) => (isWhole ? (metrics.find((metric) => metric.name === name)?.result() ?? null) : null),
   };
 }
 
