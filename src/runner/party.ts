@@ -2,7 +2,7 @@
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { Role } from '../transcript/wire/dialogue.ts';
-import { requestBuilder, type RequestBuilder } from '../transcript/wire/request.ts';
+import { requestBuilders, type RequestBuilder } from '../transcript/wire/request.ts';
 
 /** One of those who are asked. */
 export interface Party {
@@ -12,10 +12,13 @@ export interface Party {
 
 /** The parties of a plan. */
 export function createParties(
-  { endpoint, judge, rules }: Plan,
+  plan: Plan,
   endpoints: { readonly endpoint: Party['endpoint']; readonly judge: Party['endpoint'] | null },
 ): Readonly<Partial<Record<Role, Party>>> {
-  const subject = { endpoint: endpoints.endpoint, build: requestBuilder({ endpoint, rules }) };
-  if (judge === undefined || endpoints.judge === null) return { subject };
-  return { subject, judge: { endpoint: endpoints.judge, build: requestBuilder({ endpoint: judge, rules }) } };
+  const build = requestBuilders(plan);
+  const party = (endpoint: Party['endpoint'] | null, role: Role): Readonly<Partial<Record<Role, Party>>> => {
+    const builder = build[role];
+    return endpoint === null || builder === undefined ? {} : { [role]: { endpoint, build: builder } };
+  };
+  return { ...party(endpoints.endpoint, 'subject'), ...party(endpoints.judge, 'judge') };
 }

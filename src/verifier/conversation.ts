@@ -9,10 +9,10 @@ import { VerificationError } from '../core/errors.ts';
 import { checkOpening } from '../transcript/opening.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { IntentRecord } from '../transcript/record.ts';
-import { requestBuilder } from '../transcript/wire/request.ts';
+import { requestBuilders } from '../transcript/wire/request.ts';
 import { checkExtracted, type ContentCheck } from './content.ts';
 import type { Derivations } from './derivation.ts';
-import { leadAgain, type Builders, type OpenedTurn } from './lead-again.ts';
+import { leadAgain, type OpenedTurn } from './lead-again.ts';
 import type { OpenSample } from './open-sample.ts';
 
 /** Most bytes of requests and answers that are kept for samples without a score. */
@@ -37,7 +37,7 @@ export function createConversations(
   content: ContentCheck,
   maxKeptBytes: number = MAX_KEPT_BYTES,
 ): Derivations {
-  const builders = buildersOf(plan);
+  const builders = requestBuilders(plan);
   const samples = new WeakMap<OpenSample, Opened>();
   let leftBytes = maxKeptBytes;
   const patience = { timeouts: MAX_TIMEOUTS };
@@ -88,9 +88,4 @@ export function createConversations(
 function checkSameRequest(before: Uint8Array, request: Uint8Array, { seq }: IntentRecord): void {
   if (equalBytes(before, request)) return;
   throw new VerificationError('ERR_REQUEST', `cannot accept content: record ${seq} asks something else again`);
-}
-
-function buildersOf({ endpoint, judge, rules }: Plan): Builders {
-  const subject = requestBuilder({ endpoint, rules });
-  return judge === undefined ? { subject } : { subject, judge: requestBuilder({ endpoint: judge, rules }) };
 }

@@ -11,10 +11,9 @@ import { OUT_OF_TIME } from '../harness/tools.ts';
 import { dependsOnMachine, type Sandbox } from '../scoring/trial.ts';
 import type { Plan } from '../transcript/plan.ts';
 import type { IntentRecord, ScoreRecord } from '../transcript/record.ts';
-import type { Role } from '../transcript/wire/dialogue.ts';
 import type { Answer } from '../transcript/wire/answer.ts';
 import { parseAnswer } from '../transcript/wire/parse-answer.ts';
-import type { RequestBuilder } from '../transcript/wire/request.ts';
+import type { RequestBuilders } from '../transcript/wire/request.ts';
 import { requestFault, type ContentCheck } from './content.ts';
 import type { Derivation, ScoredSample } from './derivation.ts';
 import type { Rederived } from './retrials.ts';
@@ -34,9 +33,6 @@ export interface OpenedTurn {
   reply: { readonly body: Uint8Array; readonly latencyUs: number } | null;
 }
 
-/** What makes the requests for everybody that is asked. */
-export type Builders = Readonly<Partial<Record<Role, RequestBuilder>>>;
-
 /** A sample with all that is open of it. */
 export interface HeldSample extends ScoredSample {
   readonly sample: OpenSample;
@@ -44,7 +40,7 @@ export interface HeldSample extends ScoredSample {
   /** Nothing of the sample is needed any more. */
   readonly done: () => void;
   readonly content: ContentCheck;
-  readonly builders: Builders;
+  readonly builders: RequestBuilders;
   readonly plan: Plan;
   /** Shared by all samples of a run. */
   readonly patience: { timeouts: number };

@@ -6,8 +6,8 @@
  */
 import { canonicalize, tryParseCanonical, type JsonObject } from '../../core/canonical-json.ts';
 import { VerificationError } from '../../core/errors.ts';
-import type { PlanEndpoint, PlanParameters } from '../plan.ts';
-import type { Question } from './dialogue.ts';
+import type { Plan, PlanEndpoint, PlanParameters } from '../plan.ts';
+import type { Question, Role } from './dialogue.ts';
 
 /** One chat message. */
 export interface Message {
@@ -75,6 +75,23 @@ export function requestBuilder(plan: RequestPlan): RequestBuilder {
       ...(chosen.seed === undefined ? {} : { seed: chosen.seed + repeat }),
     });
   };
+}
+
+/** The builders for everybody that a plan asks. */
+export type RequestBuilders = Readonly<Partial<Record<Role, RequestBuilder>>>;
+
+/**
+ * The builders of a plan: for the endpoint under test, and for its judge if it has one.
+ *
+ * @throws {@link VerificationError} `ERR_PLAN_FORM` as {@link requestBuilder} does.
+ */
+export function requestBuilders({
+  endpoint,
+  judge,
+  rules,
+}: Pick<Plan, 'endpoint' | 'judge' | 'rules'>): RequestBuilders {
+  const subject = requestBuilder({ endpoint, rules });
+  return judge === undefined ? { subject } : { subject, judge: requestBuilder({ endpoint: judge, rules }) };
 }
 
 type RequestForm = Pick<PlanEndpoint, 'model'> & Partial<Pick<PlanEndpoint, 'stream' | 'max_tokens_field'>>;
