@@ -1,5 +1,6 @@
 /** Scorer `choice`: the letter of the option that the answer chooses. */
 import type { JsonValue } from '../core/canonical-json.ts';
+import { letterAt } from '../suites/letters.ts';
 import { integer, list, object, oneOf } from '../transcript/shape.ts';
 import { configError, readOptions, RIGHT, targetError, WRONG, type ScorerKind } from './scorer.ts';
 
@@ -67,10 +68,6 @@ export const choice1: ScorerKind = {
     };
   },
 };
-
-function letterAt(position: number): string {
-  return String.fromCharCode(65 + position);
-}
 
 function letterOf(target: JsonValue, choices: number): string {
   const letter = typeof target === 'number' ? letterAt(target) : target;

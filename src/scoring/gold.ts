@@ -2,6 +2,7 @@
 import { canonicalize, type JsonValue } from '../core/canonical-json.ts';
 import { isTouchstoneError } from '../core/errors.ts';
 import type { GoldOutcome, RightAnswers } from '../suites/lint/check.ts';
+import { LETTERS, letterAt } from '../suites/letters.ts';
 import type { Scorer } from './scorer.ts';
 import type { Sandbox } from './trial.ts';
 
@@ -111,7 +112,7 @@ function goldTexts(target: JsonValue): readonly string[] {
   return entries.flatMap((entry) => {
     if (typeof entry === 'string') return [entry];
     // A position among options may stand for its letter.
-    const isPosition = typeof entry === 'number' && Number.isInteger(entry) && entry >= 0 && entry < 26;
-    return isPosition ? [`${entry}`, String.fromCharCode(65 + entry)] : [canonicalize(entry)];
+    const isPosition = typeof entry === 'number' && Number.isInteger(entry) && entry >= 0 && entry < LETTERS.length;
+    return isPosition ? [`${entry}`, letterAt(entry)] : [canonicalize(entry)];
   });
 }

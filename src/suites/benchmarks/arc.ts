@@ -1,6 +1,7 @@
 /** ARC: science questions of school examinations, the hard part and the easy one. */
 import type { Benchmark, SuiteOutline } from '../pull/benchmark.ts';
-import { byLikelihood, letterAt, OPTION_LINES } from './options.ts';
+import { letterAt } from '../letters.ts';
+import { byLikelihood, OPTION_LINES } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
 import { hubFile, SYCO_MO_TRANSFER } from './sources.ts';
 

@@ -1,6 +1,7 @@
 /** GPQA Diamond: questions of doctoral level in biology, physics and chemistry. */
 import type { Benchmark } from '../pull/benchmark.ts';
-import { CHAIN_OF_THOUGHT_PROMPT, letterAt, shuffled } from './options.ts';
+import { letterAt } from '../letters.ts';
+import { CHAIN_OF_THOUGHT_PROMPT, shuffled } from './options.ts';
 import { originRows } from './origin-row.ts';
 
 const FILE = 'gpqa_diamond.csv';

@@ -1,6 +1,7 @@
 /** HellaSwag: which of four endings follows a description of an activity. */
 import type { Benchmark, SuiteOutline } from '../pull/benchmark.ts';
-import { byLikelihood, letterAt, OPTION_LINES } from './options.ts';
+import { letterAt } from '../letters.ts';
+import { byLikelihood, OPTION_LINES } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
 import { datasetInfos, githubUrl } from './sources.ts';
 

@@ -1,6 +1,7 @@
 /** MMLU-Pro: questions of 14 subjects with up to ten options, after five worked examples of the subject. */
 import type { Benchmark, OriginFiles, SuiteOutline } from '../pull/benchmark.ts';
-import { letterAt, listing, OPTION_LINES } from './options.ts';
+import { letterAt } from '../letters.ts';
+import { listing, OPTION_LINES } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
 import { hubFile } from './sources.ts';
 

@@ -1,6 +1,7 @@
 /** MMLU: questions of 57 subjects with four options, after the five development questions of the subject. */
 import type { Benchmark, OriginFiles, SuiteOutline } from '../pull/benchmark.ts';
-import { byLikelihood, CHAIN_OF_THOUGHT_PROMPT, letterAt, listing, OPTION_LINES } from './options.ts';
+import { letterAt } from '../letters.ts';
+import { byLikelihood, CHAIN_OF_THOUGHT_PROMPT, listing, OPTION_LINES } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
 import { hubFile, SYCO_MO_TRANSFER } from './sources.ts';
 

@@ -1,13 +1,8 @@
 /** The options of a multiple-choice question: letters, listings, an order that everybody gets. */
 import { digest } from '../../core/digest.ts';
-import { LETTERS } from '../letters.ts';
+import { letterAt } from '../letters.ts';
 import type { HarnessSection, ParametersSection, ScorerSection } from '../suite-file.ts';
 import type { SuiteOutline } from '../pull/benchmark.ts';
-
-/** The letter of an option. Requires 0 <= index < 26. */
-export function letterAt(index: number): string {
-  return LETTERS.charAt(index);
-}
 
 /** Template lines such as `A. first` for the field `options`. */
 export const OPTION_LINES: string = `{% for option in options %}

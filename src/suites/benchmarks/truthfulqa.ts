@@ -1,6 +1,7 @@
 /** TruthfulQA, multiple choice with one right answer (MC1). */
 import type { Benchmark, SuiteOutline } from '../pull/benchmark.ts';
-import { byLikelihood, letterAt, OPTION_LINES, shuffled } from './options.ts';
+import { letterAt } from '../letters.ts';
+import { byLikelihood, OPTION_LINES, shuffled } from './options.ts';
 import { originRows, type OriginRow } from './origin-row.ts';
 import { datasetInfos, githubUrl } from './sources.ts';
 

@@ -1,6 +1,7 @@
 /** What several converters share. */
 import { describe, expect, it } from 'vitest';
-import { letterAt, listing, shuffled } from '../../../src/suites/benchmarks/options.ts';
+import { listing, shuffled } from '../../../src/suites/benchmarks/options.ts';
+import { letterAt } from '../../../src/suites/letters.ts';
 import { originRow } from '../../../src/suites/benchmarks/origin-row.ts';
 import { rawMembers } from '../../../src/suites/benchmarks/raw-members.ts';
 import { readTar } from '../../../src/suites/benchmarks/read-tar.ts';
